@@ -1,0 +1,1 @@
+"""Studies: case file, pipeline, report, command line."""

@@ -1,0 +1,1 @@
+"""Observations in: scenes, readers, noise covariance, quadtrees."""

@@ -1,0 +1,1 @@
+"""Geometry: local frame, fault planes, patches and their neighbours, slip models and their formats."""

@@ -1,0 +1,1 @@
+"""Slip-model file formats, one file each."""

@@ -1,0 +1,1 @@
+"""Estimates: Green's matrices, bounded least squares, regularisation and its strength."""
