@@ -1,0 +1,54 @@
+# Two commands do everything: `make demo` and `make test`. `make bench` times us against others.
+
+PYTHON ?= python3
+GEOSLIP_DATA ?= $(wildcard $(abspath ../shared/data))
+GEOSLIP_REFERENCE ?= $(wildcard $(abspath ../shared/reference))
+export GEOSLIP_DATA GEOSLIP_REFERENCE
+export NUMBA_CACHE_DIR := $(CURDIR)/.cache/numba
+export MPLBACKEND := Agg
+
+ROOMS := okada faults downsample inversion cases
+DEMO := .venv-demo/bin
+TEST := .venv-test/bin
+SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
+
+.PHONY: demo test install-test lint types suite coverage bench studies clean
+
+demo: .venv-demo/.installed
+	$(DEMO)/geoslip run embedded --out geoslip-demo
+
+test: lint types suite coverage
+
+install-test: .venv-test/.installed
+
+# A stale build/ folder would smuggle deleted files into the wheel, so it goes first.
+.venv-%/.installed: $(SOURCES)
+	test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install --quiet --upgrade pip
+	rm -rf build
+	.venv-$*/bin/python -m pip install --quiet '.$(if $(filter test,$*),[test])'
+	.venv-$*/bin/python -m pip install --quiet --no-deps --force-reinstall .
+	touch $@
+
+lint: install-test
+	$(TEST)/ruff check .
+	$(TEST)/ruff format --check .
+
+types: install-test
+	$(TEST)/mypy $(foreach room,$(ROOMS),-p geoslip.$(room))
+
+# The installed package is what is tested: the checkout holds no folder called geoslip.
+suite: install-test
+	$(TEST)/python -m pytest -n 2 --dist loadfile
+
+# With the JIT off, coverage sees inside the kernels.
+coverage: install-test
+	NUMBA_DISABLE_JIT=1 $(TEST)/python -m coverage run --data-file=.cache/coverage \
+	    --source=geoslip.okada,geoslip.downsample,geoslip.inversion -m pytest -q -m kernel
+	$(TEST)/python -m coverage report --data-file=.cache/coverage --include='*/okada/*' --skip-covered
+
+bench: install-test
+	$(TEST)/python tests/bench/run.py
+
+clean:
+	rm -rf build .cache .venv-demo .venv-test .bench geoslip.egg-info geoslip-demo
