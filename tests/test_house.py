@@ -68,5 +68,10 @@ def test_nothing_in_the_product_names_a_place_outside_it() -> None:
     outside = "../" + "shared"
     for path in ROOT.rglob("*"):
         parts = path.relative_to(ROOT).parts
-        if path.suffix in {".py", ".md", ".yml", ".cfg", ".toml"} and parts[0] in {*BELOW, "tests", "docs", "README.md"}:
+        if path.suffix in {".py", ".md", ".yml", ".cfg", ".toml"} and parts[0] in {
+            *BELOW,
+            "tests",
+            "docs",
+            "README.md",
+        }:
             assert outside not in path.read_text(), f"{path} names a folder outside the product"
