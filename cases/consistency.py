@@ -1,0 +1,82 @@
+"""Contradictions between blocks of a case, found in the raw document so that they are reported with all else."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Finding = tuple[tuple[str | int, ...], str]
+
+
+def raw_mistakes(document: Mapping[str, Any]) -> list[Finding]:
+    """Return (location, rule) of every contradiction between blocks.
+
+    Parameters
+    ----------
+    document : mapping
+        The case as plain dicts, lists and scalars, not yet validated: anything may be missing or of another type.
+    """
+    findings = _duplicates(document, "data", "two data sets are called '{}': give each a name of its own")
+    findings += _duplicates(document, "faults", "two segments are called '{}': give each a name of its own")
+    for block, what in (("data", "data set"), ("faults", "segment")):
+        if block in document and not document[block]:
+            findings.append(((block,), f"list at least one {what} under {block}:"))
+    segments = [name for name, _ in _names(document, "faults")]
+    findings += _unknown_segments(document, segments)
+    if document.get("synthetic") is not None:
+        findings += _synthetic_segments(document, segments)
+    return findings
+
+
+def _names(document: Mapping[str, Any], block: str) -> list[tuple[str, int]]:
+    entries = document.get(block)
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        return []
+    return [
+        (str(entry["name"]), index)
+        for index, entry in enumerate(entries)
+        if isinstance(entry, Mapping) and entry.get("name") is not None
+    ]
+
+
+def _duplicates(document: Mapping[str, Any], block: str, rule: str) -> list[Finding]:
+    seen: set[str] = set()
+    findings: list[Finding] = []
+    for name, index in _names(document, block):
+        if name in seen:
+            findings.append(((block, index, "name"), rule.format(name)))
+        seen.add(name)
+    return findings
+
+
+def _no_segment(name: str, segments: list[str]) -> str:
+    close = difflib.get_close_matches(name, segments, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else f"the segments are {', '.join(segments) or 'not given'}"
+    return f"no segment is called '{name}'; {hint}"
+
+
+def _unknown_segments(document: Mapping[str, Any], segments: list[str]) -> list[Finding]:
+    findings: list[Finding] = []
+    joins = document.get("join")
+    for index, pair in enumerate(joins if isinstance(joins, list) else []):
+        for name in pair if isinstance(pair, list) else []:
+            if str(name) not in segments:
+                findings.append((("join", index), _no_segment(str(name), segments)))
+    slip = document.get("slip")
+    overrides = slip.get("segments") if isinstance(slip, Mapping) else None
+    for name in overrides if isinstance(overrides, Mapping) else []:
+        if str(name) not in segments:
+            findings.append((("slip", "segments", name), _no_segment(str(name), segments)))
+    return findings
+
+
+def _synthetic_segments(document: Mapping[str, Any], segments: list[str]) -> list[Finding]:
+    block = document["synthetic"]
+    entries = block.get("slip") if isinstance(block, Mapping) else None
+    findings: list[Finding] = []
+    for index, entry in enumerate(entries if isinstance(entries, list) else []):
+        name = entry.get("segment") if isinstance(entry, Mapping) else None
+        if name is not None and str(name) not in segments:
+            findings.append((("synthetic", "slip", index, "segment"), _no_segment(str(name), segments)))
+    return findings

@@ -1,0 +1,43 @@
+"""The case file's model: what a study is made of, with its defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, PrivateAttr
+
+from geoslip.cases.schema_base import Block, LonLat
+from geoslip.cases.schema_data import Dataset
+from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_slip import Elastic, Slip, Smoothing
+from geoslip.cases.schema_synthetic import Synthetic
+
+
+class Case(Block):
+    """One study.
+
+    ``origin`` anchors the local frame; ``described_in`` names the text that describes the data files; ``join`` names
+    pairs of segments across which slip is smoothed although their edges do not quite touch.
+    """
+
+    name: str
+    title: str = ""
+    about: str = ""
+    epicentre: LonLat | None = None
+    origin: LonLat
+    described_in: str = ""
+    elastic: Elastic = Field(default_factory=Elastic)
+    seed: int = 0
+    synthetic: Synthetic | None = None
+    data: tuple[Dataset, ...]
+    faults: tuple[FaultEntry, ...]
+    join: tuple[tuple[str, str], ...] = ()
+    slip: Slip = Field(default_factory=Slip)
+    smoothing: Smoothing = Field(default_factory=Smoothing)
+
+    _source: Any = PrivateAttr(default=None)
+
+    @property
+    def source(self) -> Any:
+        """The :class:`geoslip.cases.casefile.CaseSource` it was read from; None for a case made in a script."""
+        return self._source

@@ -1,0 +1,204 @@
+"""The ``data:`` entries of a case file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from geoslip.cases.schema_base import Block, NameList, PlaceEntry
+from geoslip.cases.units import Angle, Length
+
+
+def _look_block(value: Any) -> Any:
+    """Let ``[e, n, u]`` stand for ``{vector: [e, n, u]}``."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return {"vector": list(value)}
+    return value
+
+
+class Look(Block):
+    """The line of sight where the file does not carry it: a constant, or grids beside the scene.
+
+    ``vector`` is (east, north, up) from the ground to the satellite; ``incidence`` is measured from the vertical
+    and ``heading`` is the flight direction clockwise from north, each a number of degrees or the name of a grid;
+    ``east``, ``north``, ``up`` name grids of unit vectors.
+    """
+
+    vector: tuple[float, float, float] | None = None
+    incidence: float | str | None = None
+    heading: float | str | None = None
+    east: str | None = None
+    north: str | None = None
+    up: str | None = None
+    looking: Literal["right", "left"] = "right"
+
+    @field_validator("vector")
+    @classmethod
+    def _unit(cls, vector: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+        if vector is None:
+            return None
+        length = math.sqrt(sum(item * item for item in vector))
+        if not abs(length - 1.0) < 1e-3:
+            raise ValueError(
+                f"a look vector has length 1, this one {length:.4f}: check its components (east, north, up)"
+            )
+        if vector[2] <= 0.0:
+            raise ValueError(
+                f"up component {vector[2]:g} points down: the vector runs from the ground to the satellite, so turn it"
+                " round and check the sign of the data"
+            )
+        return tuple(item / length for item in vector)  # type: ignore[return-value]
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Look:
+        angles = self.incidence is not None or self.heading is not None
+        grids = any(item is not None for item in (self.east, self.north, self.up))
+        if (self.vector is not None) + angles + grids != 1:
+            raise ValueError("give one of: [east, north, up]; incidence and heading; or east, north, up grids")
+        if angles and (self.incidence is None or self.heading is None):
+            raise ValueError("incidence and heading come together")
+        if grids and None in (self.east, self.north, self.up):
+            raise ValueError("the grids of the unit vector come as three: east, north and up")
+        return self
+
+
+def _noise_block(value: Any) -> Any:
+    """Let ``estimate`` and ``columns`` stand for blocks, and a length for white noise."""
+    if value in ("estimate", "columns"):
+        return {"source": value}
+    if isinstance(value, str):
+        return {"sigma": value}
+    return value
+
+
+class Noise(Block):
+    """The noise of a data set: standard deviations, a correlated model, or a covariance file (m^2, as .npy).
+
+    ``sigma`` and ``nugget`` are standard deviations; with ``length`` the covariance is
+    sigma^2 exp(-distance / length), plus nugget^2 on the diagonal of the pixels. ``floor`` is added in quadrature to
+    what the file says, ``scale`` multiplies every standard deviation.
+    """
+
+    source: Literal["estimate", "columns"] | None = None
+    sigma: Length | None = None
+    length: Length | None = None
+    nugget: Length = 0.0
+    covariance: str | None = None
+    floor: Length = 0.0
+    scale: Annotated[float, Field(gt=0.0)] = 1.0
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Noise:
+        if (self.source is not None) + (self.sigma is not None) + (self.covariance is not None) != 1:
+            raise ValueError(
+                "give one of: 'estimate' (from the far field), 'columns' (standard deviations in the file),"
+                " sigma (with or without length), covariance (a .npy file)"
+            )
+        if self.length is not None and self.sigma is None:
+            raise ValueError("length belongs to a correlated model: give sigma with it")
+        if self.sigma is not None and self.sigma <= 0.0:
+            raise ValueError("sigma is a standard deviation above 0, such as '5 mm'")
+        return self
+
+
+class Mask(Block):
+    """Which pixels or points are left out, and said so.
+
+    ``nearer_than`` drops what lies within that distance of the mapped traces (``trace_of`` names the segments, all by
+    default); ``farther_than`` what lies beyond that distance of the faults; ``inside`` and ``outside`` are polygons;
+    ``drop`` names rows of a table by the value of a column; ``stations`` names GNSS stations.
+    """
+
+    nearer_than: Length | None = None
+    trace_of: NameList = ()
+    farther_than: Length | None = None
+    inside: tuple[tuple[PlaceEntry, ...], ...] = ()
+    outside: tuple[tuple[PlaceEntry, ...], ...] = ()
+    drop: dict[str, Any] = Field(default_factory=dict)
+    stations: NameList = ()
+
+    @field_validator("inside", "outside", mode="before")
+    @classmethod
+    def _polygons(cls, value: Any) -> Any:
+        """Let one polygon stand for a list of one."""
+        if isinstance(value, Sequence) and value and isinstance(value[0], Sequence) and value[0]:
+            corner = value[0][0]
+            if isinstance(corner, str) or not isinstance(corner, Sequence):
+                return [value]
+        return value
+
+
+class Downsample(Block):
+    """How a scene becomes observations."""
+
+    method: Literal["variance"] = "variance"
+    points: Annotated[int, Field(ge=4, le=100_000)] | None = None
+    threshold: Length | None = None
+    minimum: Length | None = None
+    maximum: Length | None = None
+    valid_fraction: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    residual: Literal["plane", "mean"] = "plane"
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Downsample:
+        if self.points is not None and self.threshold is not None:
+            raise ValueError("give points (how many cells) or threshold (residual of a cell), not both")
+        return self
+
+
+class Dataset(Block):
+    """One set of observations: a radar scene, its downsampled points, offsets, or GNSS vectors."""
+
+    name: str
+    kind: Literal["los", "azimuth", "gnss", "offset"]
+    file: str | None = None
+    files: tuple[str, ...] = ()
+    format: str = "auto"
+    columns: dict[str, int | str] | None = None
+    header: int | None = None
+    unit: Literal["m", "cm", "mm", "rad"]
+    wavelength: Length | None = None
+    positive: Literal["toward", "away", "along", "against"] | None = None
+    look: Annotated[Look, BeforeValidator(_look_block)] | None = None
+    heading: Angle | None = None
+    components: tuple[Literal["east", "north", "up"], ...] | None = None
+    noise: Annotated[Noise, BeforeValidator(_noise_block)]
+    nuisance: Literal["none", "offset", "plane"] | None = None
+    mask: Mask = Field(default_factory=Mask)
+    downsample: Downsample = Field(default_factory=Downsample)
+    grid_score: bool = False
+    crs: str | None = None
+    comparable: bool = True
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file of measurements, one or several to be summed."""
+        return (self.file,) if self.file is not None else self.files
+
+    @property
+    def nuisance_kind(self) -> str:
+        """What is estimated beside slip: a plane for radar, nothing for GNSS, unless the case says otherwise."""
+        return self.nuisance or {"los": "plane", "azimuth": "offset", "gnss": "none", "offset": "offset"}[self.kind]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Dataset:
+        if (self.file is None) == (not self.files):
+            raise ValueError("give one of: file (one), files (a list, summed station by station)")
+        if len(self.files) > 1 and self.kind != "gnss":
+            raise ValueError("only GNSS files are summed; give each radar scene an entry of its own")
+        if self.kind == "los" and self.positive not in ("toward", "away"):
+            raise ValueError(
+                "a line of sight needs its sign: write positive: toward (the satellite) or positive: away;"
+                " the product's documentation says which"
+            )
+        if self.kind == "azimuth" and (self.heading is None or self.positive not in ("along", "against")):
+            raise ValueError(
+                "azimuth offsets need heading (flight direction, degrees clockwise from north)"
+                " and positive: along or positive: against"
+            )
+        if self.unit == "rad" and self.wavelength is None:
+            raise ValueError("phase in radians needs the radar wavelength, such as wavelength: 55.465763 mm")
+        return self

@@ -1,0 +1,108 @@
+"""The ``faults:`` entries of a case file: one planar segment each, and how it is cut into patches."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from geoslip.cases.schema_base import Block, PlaceEntry
+from geoslip.cases.units import Angle, Length
+
+REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace")
+
+
+class Patches(Block):
+    """Patches of about a given size, or a given count along strike and down dip; rows may grow with depth.
+
+    ``growth`` is the ratio of each row's size to the one above it.
+    """
+
+    length: Length | None = None
+    width: Length | None = None
+    along: Annotated[int, Field(ge=1)] | None = None
+    down: Annotated[int, Field(ge=1)] | None = None
+    growth: Annotated[float, Field(ge=1.0, le=4.0)] = 1.0
+
+    @model_validator(mode="after")
+    def _size_or_count(self) -> Patches:
+        if (self.length is None) == (self.along is None):
+            raise ValueError("give length (size along strike, such as 2 km) or along (a count)")
+        if self.width is not None and self.down is not None:
+            raise ValueError("give width (size down dip) or down (a count), not both")
+        if self.growth > 1.0 and self.length is None:
+            raise ValueError("patches that grow with depth start from a size: give length (and width) of the top row")
+        for name in ("length", "width"):
+            size = getattr(self, name)
+            if size is not None and size <= 0.0:
+                raise ValueError(f"{name} of a patch is above 0, such as 2 km")
+        return self
+
+
+class FaultEntry(Block):
+    """One planar segment, placed by one of centre, top_centre, top_corner, corners, trace.
+
+    ``top_corner`` is the end of the top edge from which strike is measured; ``trace`` is the line at the surface that
+    the plane projects up to (dip to its right when walked in order); ``corners`` are the two ends of the top edge.
+    ``depth`` belongs to centre; ``top_depth`` to the others.
+    """
+
+    name: str
+    centre: PlaceEntry | None = None
+    top_centre: PlaceEntry | None = None
+    top_corner: PlaceEntry | None = None
+    corners: tuple[PlaceEntry, PlaceEntry] | None = None
+    trace: tuple[PlaceEntry, ...] | None = None
+    strike: Angle | None = None
+    dip: Angle
+    length: Length | None = None
+    width: Length | None = None
+    depth: Length | None = None
+    top_depth: Length | None = None
+    bottom_depth: Length | None = None
+    patches: Patches
+
+    @property
+    def reference(self) -> str:
+        """Which of the five ways places the segment."""
+        return next(name for name in REFERENCES if getattr(self, name) is not None)
+
+    @field_validator("dip")
+    @classmethod
+    def _dip_range(cls, dip: float) -> float:
+        if not 0.0 <= dip <= 90.0:
+            raise ValueError(f"dip {dip:g} is outside 0 to 90 degrees: turn strike by 180 to dip the other way")
+        return dip
+
+    @field_validator("top_depth", "depth")
+    @classmethod
+    def _below_ground(cls, depth: float | None) -> float | None:
+        if depth is not None and depth < 0.0:
+            raise ValueError(f"depth {depth:g} m lies above ground: depths are positive downward, 0 at the surface")
+        return depth
+
+    @field_validator("length", "width")
+    @classmethod
+    def _extent(cls, size: float | None) -> float | None:
+        if size is not None and size <= 0.0:
+            raise ValueError("the extent of a fault is above 0, such as 20 km")
+        return size
+
+    @model_validator(mode="after")
+    def _placed(self) -> FaultEntry:
+        given = [name for name in REFERENCES if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise ValueError(f"a segment is placed by exactly one of {', '.join(REFERENCES)}; here: {given or 'none'}")
+        reference = given[0]
+        needed = ["strike", "length"] if reference in ("centre", "top_centre", "top_corner") else []
+        needed += ["depth"] if reference == "centre" else []
+        missing = [name for name in needed if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{reference} needs {' and '.join(missing)} as well")
+        if reference in ("corners", "trace") and (self.strike is not None or self.length is not None):
+            raise ValueError(f"{reference} says strike and length itself: leave those two out")
+        if (self.width is None) == (self.bottom_depth is None):
+            raise ValueError("give width (down dip) or bottom_depth, one of them")
+        if reference == "centre" and self.top_depth is not None:
+            raise ValueError("centre is placed by depth: leave top_depth out, or place the segment by top_centre")
+        return self

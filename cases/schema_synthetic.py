@@ -1,0 +1,66 @@
+"""The ``synthetic:`` block: a study whose data the toolkit makes itself from published source parameters."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from geoslip.cases.schema_base import Block, LonLat, PlaceEntry
+from geoslip.cases.units import Angle, Length
+
+
+class SyntheticSlip(Block):
+    """An elliptical asperity on one segment of the case: slip falls from its peak to zero at the rim.
+
+    ``along`` and ``down`` place the peak from the middle of the segment's top edge; ``length`` and ``width`` are the
+    full axes of the ellipse; slip = peak (1 - r^2)^(3/2) with r = 1 on the rim.
+    """
+
+    segment: str
+    peak: Annotated[Length, Field(gt=0.0)]
+    rake: Angle
+    along: Length = 0.0
+    down: Length
+    length: Annotated[Length, Field(gt=0.0)]
+    width: Annotated[Length, Field(gt=0.0)]
+
+
+class SyntheticNoise(Block):
+    """Correlated noise: standard deviation sigma with an exponential covariance, plus white noise of a pixel."""
+
+    sigma: Length
+    length: Annotated[Length, Field(gt=0.0)]
+    nugget: Length = 0.0
+
+
+class SyntheticScene(Block):
+    """A line-of-sight raster on longitudes and latitudes, with noise, a ramp and gaps."""
+
+    file: str
+    heading: Angle
+    incidence: Angle
+    south_west: LonLat
+    north_east: LonLat
+    spacing_degrees: Annotated[float, Field(gt=0.0)]
+    noise: SyntheticNoise
+    ramp: tuple[Length, Length, Length] = (0.0, 0.0, 0.0)
+    gaps: tuple[tuple[PlaceEntry, Length], ...] = ()
+
+
+class SyntheticGnss(Block):
+    """A table of GNSS vectors at given stations."""
+
+    file: str
+    stations: dict[str, LonLat]
+    sigma: tuple[Length, Length, Length]
+
+
+class Synthetic(Block):
+    """What is made up, said in a sentence, and from what."""
+
+    notice: str
+    slip: tuple[SyntheticSlip, ...]
+    scenes: tuple[SyntheticScene, ...] = ()
+    gnss: tuple[SyntheticGnss, ...] = ()
+    refine: Annotated[int, Field(ge=1, le=10)] = 4
