@@ -1,1 +1,35 @@
 """Geometry: local frame, fault planes, patches and their neighbours, slip models and their formats."""
+
+from geoslip.faults.fault import Fault, merge_faults
+from geoslip.faults.frame import LocalFrame
+from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, moment_of_magnitude, tensor_moment
+from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
+from geoslip.faults.plane import Plane, planes_along_trace
+from geoslip.faults.protocol import FaultSegment
+from geoslip.faults.segment import RECTANGLE_COLUMNS, RectangularSegment
+from geoslip.faults.slip import SegmentSummary, SlipModel
+from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, updip_vector
+
+__all__ = [
+    "DEFAULT_RIGIDITY",
+    "RECTANGLE_COLUMNS",
+    "Fault",
+    "FaultSegment",
+    "LocalFrame",
+    "Plane",
+    "RectangularSegment",
+    "SegmentSummary",
+    "SlipModel",
+    "azimuth_of",
+    "cut_growing",
+    "cut_rows",
+    "cut_uniform",
+    "magnitude_of_moment",
+    "merge_faults",
+    "moment_of_magnitude",
+    "normal_vector",
+    "planes_along_trace",
+    "strike_vector",
+    "tensor_moment",
+    "updip_vector",
+]
