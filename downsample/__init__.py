@@ -1,1 +1,23 @@
 """Observations in: scenes, readers, noise covariance, quadtrees."""
+
+from geoslip.downsample.errors import DataError
+from geoslip.downsample.look import flight_direction, look_vector
+from geoslip.downsample.noise import NoiseModel, point_covariance
+from geoslip.downsample.observations import Observations, require_positive_definite
+from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
+from geoslip.downsample.scene import Scene
+
+__all__ = [
+    "DataError",
+    "NoiseModel",
+    "Observations",
+    "Scene",
+    "flight_direction",
+    "look_vector",
+    "point_covariance",
+    "read_gnss",
+    "read_points",
+    "read_scene",
+    "readers",
+    "require_positive_definite",
+]

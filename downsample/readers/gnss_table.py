@@ -1,0 +1,273 @@
+"""GNSS offsets in text tables; several files are added station by station."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoslip.downsample.errors import DataError
+from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations, require_positive_definite
+from geoslip.downsample.readers._positions import require_sigmas, table_positions
+from geoslip.downsample.readers._registry import Reader
+from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, read_table
+from geoslip.downsample.units import LENGTH_UNITS
+from geoslip.faults.frame import LocalFrame
+
+COMPONENTS = ("east", "north", "up")
+SAME_PLACE = 1e-4
+"""Degrees; stations without name are the same if they are nearer than this (11 m)."""
+
+
+@dataclass(frozen=True)
+class _Stations:
+    """One file's offsets (n, c) and covariances (n, c, c) in metres."""
+
+    path: Path
+    names: tuple[str, ...]
+    longitude: NDArray[np.float64]
+    latitude: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    covariances: NDArray[np.float64]
+
+
+def read_gnss_table(
+    paths: Path | str | Sequence[Path | str],
+    *,
+    frame: LocalFrame,
+    unit: str,
+    name: str | None = None,
+    columns: Columns = None,
+    components: Sequence[str] | None = None,
+    drop: DropRules | None = None,
+    delimiter: str | None = None,
+    sigma: float | None = None,
+) -> Observations:
+    """Read offsets of GNSS stations, east, north and, where there is one, up.
+
+    Parameters
+    ----------
+    paths : path or sequence of paths
+        Files of one form; offsets and variances of the same station are added. Stations that are not in all
+        files are left out and named in the notes.
+    frame : LocalFrame
+        The case's frame.
+    unit : {"m", "cm", "mm"}
+        Of offsets and standard deviations.
+    name : str, optional
+        Default: the first file's name without suffix.
+    columns : sequence, mapping or str, optional
+        Names: longitude, latitude, east, north; where there are: station, up, sigma_east, sigma_north, sigma_up,
+        correlation_east_north, correlation_east_up, correlation_north_up (or covariance_..., in unit squared).
+    components : sequence of {"east", "north", "up"}, optional
+        Default: those that the files have.
+    drop : mapping, optional
+        Rows to leave out, see `geoslip.downsample.readers._table.drop_rows`; applied to each file that has such rows.
+    delimiter : str, optional
+        Default: found by itself.
+    sigma : float, optional
+        Standard deviation of every component in metres, where no column says it.
+
+    Returns
+    -------
+    Observations
+        Rows station by station, components in the order east, north, up; full covariance.
+
+    Raises
+    ------
+    DataError
+        For whatever does not fit, with file, line and station.
+    """
+    if unit not in LENGTH_UNITS:
+        raise DataError(f"unit {unit!r} is unknown for GNSS offsets: use one of {', '.join(LENGTH_UNITS)}")
+    files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
+    notes: list[str] = []
+    total: _Stations | None = None
+    for path in files:
+        table = read_table(path, columns=columns, delimiter=delimiter)
+        table, dropped = drop_rows(table, drop, label="station")
+        notes += dropped
+        chosen = _components(table, components)
+        stations, further = _read_stations(
+            table, frame=frame, factor=LENGTH_UNITS[unit], components=chosen, sigma=sigma
+        )
+        notes += further
+        total = stations if total is None else _add(total, stations, notes)
+    if total is None or len(total.names) == 0:
+        raise DataError(f"{', '.join(map(str, files))}: no station is left; check drop rules and file names")
+    notes += _shared_places(total)
+    label = files[0].stem if name is None else name
+    return _observations(total, components=chosen, frame=frame, name=label, notes=tuple(notes))
+
+
+def _components(table: Table, wanted: Sequence[str] | None) -> tuple[str, ...]:
+    present = tuple(component for component in COMPONENTS if component in table)
+    if wanted is None:
+        if "east" not in present or "north" not in present:
+            raise DataError(f"{table.path}: columns east and north are needed; name them with columns=")
+        return present
+    for component in wanted:
+        if component not in COMPONENTS:
+            raise DataError(f"component {component!r} is unknown: use east, north, up")
+        table.text(component)
+    if not wanted:
+        raise DataError("components=[]: name at least one of east, north, up")
+    return tuple(component for component in COMPONENTS if component in wanted)
+
+
+def _read_stations(
+    table: Table, *, frame: LocalFrame, factor: float, components: tuple[str, ...], sigma: float | None
+) -> tuple[_Stations, list[str]]:
+    if len(table) == 0:
+        raise DataError(f"{table.path}: no row is left; check the drop rules")
+    there = np.all([~np.isnan(table.numbers(component)) for component in components], axis=0)
+    notes = []
+    if not there.all():
+        notes.append(f"{table.path.name}: {int((~there).sum())} stations without an offset (NaN) are left out")
+        table = table.keep(there)
+        if len(table) == 0:
+            raise DataError(f"{table.path}: no station has an offset in {', '.join(components)}")
+    longitude, latitude, _ = table_positions(table, frame=frame)
+    numbers = np.column_stack([table.numbers(component) for component in components])
+    if np.abs(numbers).max() > LARGEST_DISPLACEMENT / factor:
+        raise DataError(
+            f"{table.path}: an offset of {np.abs(numbers).max():.4g} is no ground motion: check unit and columns"
+        )
+    if "station" in table:
+        names = tuple(table.text("station"))
+    else:
+        names = tuple(f"{lon:.4f} {lat:.4f}" for lon, lat in zip(longitude, latitude))
+    _refuse_duplicates(table, names)
+    covariances = _covariances(table, names, factor=factor, components=components, sigma=sigma)
+    return _Stations(table.path, names, longitude, latitude, numbers * factor, covariances), notes
+
+
+def _refuse_duplicates(table: Table, names: tuple[str, ...]) -> None:
+    first: dict[str, int] = {}
+    for row, station in enumerate(names):
+        if station in first:
+            raise DataError(
+                f"{table.path}: station {station} stands on line {table.lines[first[station]]} and on line "
+                f"{table.lines[row]}; drop one of them (drop: rows, or a column's value)"
+            )
+        first[station] = row
+
+
+def _covariances(
+    table: Table, names: tuple[str, ...], *, factor: float, components: tuple[str, ...], sigma: float | None
+) -> NDArray[np.float64]:
+    n, c = len(table), len(components)
+    deviations = np.empty((n, c))
+    for index, component in enumerate(components):
+        if f"sigma_{component}" in table:
+            deviations[:, index] = table.numbers(f"sigma_{component}") * factor
+        elif sigma is not None:
+            deviations[:, index] = sigma
+        else:
+            raise DataError(f"{table.path}: no column sigma_{component}; name it with columns= or give sigma=")
+    require_sigmas(deviations.ravel(), what=str(table.path))
+    result = np.zeros((n, c, c))
+    result[:, range(c), range(c)] = deviations**2
+    for i in range(c):
+        for j in range(i + 1, c):
+            pair = f"{components[i]}_{components[j]}"
+            if f"covariance_{pair}" in table:
+                off = table.numbers(f"covariance_{pair}") * factor**2
+            elif f"correlation_{pair}" in table:
+                off = table.numbers(f"correlation_{pair}") * deviations[:, i] * deviations[:, j]
+            else:
+                continue
+            result[:, i, j] = result[:, j, i] = off
+    for station, matrix in zip(names, result):
+        require_positive_definite(matrix, what=f"{table.path}, station {station}")
+    return result
+
+
+def _add(first: _Stations, second: _Stations, notes: list[str]) -> _Stations:
+    if first.offsets.shape[1] != second.offsets.shape[1]:
+        raise DataError(f"{first.path} and {second.path} do not have the same components; choose with components=")
+    by_name = {station: row for row, station in enumerate(second.names)}
+    partner = np.full(len(first.names), -1)
+    for row, station in enumerate(first.names):
+        if station in by_name:
+            partner[row] = by_name[station]
+            continue
+        away = np.hypot(second.longitude - first.longitude[row], second.latitude - first.latitude[row])
+        if away.min() < SAME_PLACE:
+            partner[row] = int(np.argmin(away))
+    rows = np.flatnonzero(partner >= 0)
+    lost = [first.names[row] for row in np.flatnonzero(partner < 0)]
+    lost += [second.names[row] for row in sorted(set(range(len(second.names))) - set(partner[rows].tolist()))]
+    if lost:
+        notes.append(f"{len(lost)} stations are not in all files and are left out: {', '.join(lost)}")
+    for row in rows:
+        apart = np.hypot(
+            second.longitude[partner[row]] - first.longitude[row], second.latitude[partner[row]] - first.latitude[row]
+        )
+        if apart > 1e-2:
+            raise DataError(
+                f"station {first.names[row]} lies {apart:.3g} degrees apart in {first.path} and {second.path}"
+            )
+    return _Stations(
+        second.path,
+        tuple(first.names[row] for row in rows),
+        first.longitude[rows],
+        first.latitude[rows],
+        first.offsets[rows] + second.offsets[partner[rows]],
+        first.covariances[rows] + second.covariances[partner[rows]],
+    )
+
+
+def _shared_places(stations: _Stations) -> list[str]:
+    notes = []
+    for row in range(len(stations.names)):
+        apart = np.hypot(
+            stations.longitude[row + 1 :] - stations.longitude[row],
+            stations.latitude[row + 1 :] - stations.latitude[row],
+        )
+        for other in np.flatnonzero(apart < SAME_PLACE / 10.0) + row + 1:
+            offset = np.linalg.norm(stations.offsets[row] - stations.offsets[other])
+            notes.append(
+                f"stations {stations.names[row]} and {stations.names[other]} have the same coordinates "
+                f"({stations.longitude[row]:.4f}, {stations.latitude[row]:.4f}) but offsets that differ by "
+                f"{1e3 * offset:.1f} mm: one position may be wrong"
+            )
+    return notes
+
+
+def _observations(
+    stations: _Stations, *, components: tuple[str, ...], frame: LocalFrame, name: str, notes: tuple[str, ...]
+) -> Observations:
+    n, c = stations.offsets.shape
+    axes = np.eye(3)[[COMPONENTS.index(component) for component in components]]
+    longitude, latitude = np.repeat(stations.longitude, c), np.repeat(stations.latitude, c)
+    east, north = frame.to_local(longitude, latitude)
+    covariance = np.zeros((n * c, n * c))
+    for row, matrix in enumerate(stations.covariances):
+        covariance[row * c : (row + 1) * c, row * c : (row + 1) * c] = matrix
+    return Observations(
+        name=name,
+        kind="gnss",
+        longitude=longitude,
+        latitude=latitude,
+        points=np.column_stack([east, north, np.zeros(n * c)]),
+        values=stations.offsets.ravel(),
+        directions=frame.rotate_to_frame(np.tile(axes, (n, 1)), longitude, latitude),
+        covariance=covariance,
+        station=tuple(np.repeat(np.array(stations.names, dtype=object), c).tolist()),
+        notes=notes,
+    )
+
+
+def _recognises(path: Path) -> bool:
+    return path.suffix.lower() in (".txt", ".csv", ".dat", ".tsv", ".lldet")
+
+
+READER = Reader(
+    name="gnss_table",
+    product="gnss",
+    summary="text table of GNSS offsets with named columns and unit",
+    recognises=_recognises,
+    read=read_gnss_table,
+)

@@ -1,0 +1,134 @@
+"""Scattered points in a text table: downsampled lines of sight, azimuth offsets, other offsets."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from geoslip.downsample.errors import DataError
+from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations
+from geoslip.downsample.readers._positions import table_covariance, table_directions, table_positions
+from geoslip.downsample.readers._registry import Reader
+from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, read_table
+from geoslip.downsample.units import displacement_factor
+from geoslip.faults.frame import LocalFrame
+
+
+def read_points_table(
+    path: Path | str,
+    *,
+    frame: LocalFrame,
+    unit: str,
+    name: str | None = None,
+    kind: str = "los",
+    columns: Columns = None,
+    positive: str | None = None,
+    wavelength: float | None = None,
+    sigma: float | None = None,
+    covariance: ArrayLike | Path | str | None = None,
+    noise: NoiseModel | None = None,
+    drop: DropRules | None = None,
+    delimiter: str | None = None,
+    **geometry: Any,
+) -> Observations:
+    """Read displacement at scattered points.
+
+    Parameters
+    ----------
+    path : path
+        Text table, see `geoslip.downsample.readers._table.read_table` for its form.
+    frame : LocalFrame
+        The case's frame.
+    unit : {"m", "cm", "mm", "rad"}
+        Of the columns value and sigma.
+    name : str, optional
+        Default: the file's name without suffix.
+    kind : {"los", "azimuth", "offset"}
+        What was measured.
+    columns : sequence, mapping or str, optional
+        Names: longitude and latitude (or x and y, metres from the origin), value; where there are: sigma,
+        look_east, look_north, look_up, or incidence and heading (or azimuth); any other names for the rest.
+    positive, wavelength
+        As in `geoslip.downsample.units.displacement_factor`.
+    sigma : float, optional
+        Standard deviation of every value, metres.
+    covariance : array_like (n, n) or path, optional
+        In m^2, a row each row of the file; dropped rows are cut out.
+    noise : NoiseModel, optional
+        Gives the covariance from the distances.
+    drop : mapping, optional
+        Rows to leave out, see `geoslip.downsample.readers._table.drop_rows`.
+    delimiter : str, optional
+        Default: found by itself.
+    **geometry
+        look=(east, north, up), or incidence=, azimuth=, convention=, vertical=, angle_unit= as in
+        `geoslip.downsample.look.look_vector`, where no column says it.
+
+    Returns
+    -------
+    Observations
+        Rows with NaN as value are left out and counted in the notes.
+
+    Raises
+    ------
+    DataError
+        For whatever does not fit, with file and line.
+    """
+    if kind not in ("los", "azimuth", "offset"):
+        raise DataError(f"{path}: kind {kind!r} is no table of points; use los, azimuth or offset")
+    factor = displacement_factor(unit, positive=positive, wavelength=wavelength)
+    whole = read_table(path, columns=columns, delimiter=delimiter)
+    table, notes = drop_rows(whole, drop)
+    table, missing = _without_missing(table)
+    if len(table) == 0:
+        raise DataError(f"{path}: no row with a value is left; check drop rules and missing values")
+    longitude, latitude, points = table_positions(table, frame=frame)
+    directions = table_directions(table, kind=kind, **geometry)
+    numbers = table.numbers("value")
+    if np.abs(numbers).max() > LARGEST_DISPLACEMENT / abs(factor):
+        raise DataError(
+            f"{path}: a value of {np.abs(numbers).max():.4g} {unit} is no ground motion: check unit and columns"
+        )
+    return Observations(
+        name=Path(path).stem if name is None else name,
+        kind=kind,
+        longitude=longitude,
+        latitude=latitude,
+        points=points,
+        values=numbers * factor,
+        directions=frame.rotate_to_frame(directions, longitude, latitude),
+        covariance=table_covariance(
+            table,
+            points,
+            scale=abs(factor),
+            rows=np.isin(whole.lines, table.lines),
+            sigma=sigma,
+            covariance=covariance,
+            noise=noise,
+        ),
+        notes=(*notes, *missing),
+    )
+
+
+def _without_missing(table: Table) -> tuple[Table, list[str]]:
+    there = ~np.isnan(table.numbers("value"))
+    if there.all():
+        return table, []
+    return table.keep(there), [
+        f"{table.path.name}: {int((~there).sum())} of {len(table)} rows have no value (NaN) and are left out"
+    ]
+
+
+def _recognises(path: Path) -> bool:
+    return path.suffix.lower() in (".txt", ".csv", ".dat", ".tsv", ".lltnde", ".llde", ".out", ".xyz")
+
+
+READER = Reader(
+    name="points_table",
+    product="points",
+    summary="text table of points with named columns and unit",
+    recognises=_recognises,
+    read=read_points_table,
+)
