@@ -1,0 +1,99 @@
+"""Slip in plan: patches seen from above, hanging-wall motion, traces and the focal mechanism."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+
+from geoslip.cases.figures import style
+from geoslip.cases.figures.beachball import draw_beachball
+from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, fault_corners, geographic, place_axes, scale_bar
+
+if TYPE_CHECKING:
+    from geoslip.faults import LocalFrame, SlipModel
+
+
+def spaced_arrows(model: SlipModel, *, spacing: float) -> tuple[np.ndarray, np.ndarray]:
+    """Arrows for a plan view, one every ``spacing`` metres along each segment.
+
+    Patches stacked down dip would hide each other's arrows, so each stretch shows its patch of largest slip; on a
+    segment steeper than 70 degrees the arrow stands half a spacing off the trace, on the hanging wall.
+
+    Returns
+    -------
+    places : (m, 3) array
+        Where the arrows stand, m.
+    vectors : (m, 2) array
+        East and north part of the hanging wall's slip, m.
+    """
+    size, vectors, centroids = model.magnitude, model.slip_vectors[:, :2], np.asarray(model.fault.centroids)
+    normals = np.asarray(model.fault.normals)
+    chosen = []
+    for segment in model.fault.segments:
+        part = model.fault.slices[segment.name]
+        along = centroids[part] @ np.asarray(segment.strike_vectors)[0]
+        stretches = max(1, round(float(np.ptp(along)) / spacing))
+        group = np.minimum((along - along.min()) / max(np.ptp(along), 1.0) * stretches, stretches - 1).astype(int)
+        for stretch in np.unique(group):
+            members = np.flatnonzero(group == stretch)
+            chosen.append(part.start + int(members[np.argmax(size[part][members])]))
+    steep = np.asarray(model.fault.dips)[chosen] > 70.0
+    aside = normals[chosen] * [1.0, 1.0, 0.0] * (0.5 * spacing * steep[:, None])
+    return centroids[chosen] + aside, vectors[chosen]
+
+
+def figure_slip_plan(model: SlipModel, *, frame: LocalFrame) -> Figure:
+    """Draw slip from above; where patches hide each other (steep segments) the largest slip lies on top."""
+    with style.report_style():
+        size = model.magnitude
+        norm = Normalize(0.0, style.slip_limit(size))
+        extent = Extent.around(*fault_corners(model.fault, frame), margin=0.22)
+        left, right, head, foot = 0.85, 1.35, 0.3, 0.6
+        width = min(style.PAGE_WIDTH - left - right, 6.2 / extent.shape)
+        height = width * extent.shape
+        figure = style.new_figure(width + left + right, height + head + foot, constrained=False)
+        axes = place_axes(figure, left=left, top=head, width=width, height=height)
+        dress_map(axes, extent=extent)
+        _draw_patches(axes, model, frame=frame, size=size, norm=norm)
+        draw_faults(axes, fault=model.fault, frame=frame)
+        _draw_arrows(axes, model, frame=frame, spacing=0.36 * extent.width_km / width * 1000.0)
+        scale_bar(axes, extent=extent)
+        ball = 0.95
+        bar = place_axes(
+            figure, left=left + width + 0.25, top=head, width=0.14, height=min(max(height - ball - 0.9, 1.2), 3.5)
+        )
+        style.colour_bar(figure, bar, cmap=style.SLIP_MAP, norm=norm, label="Slip (m)")
+        draw_beachball(
+            figure, np.asarray(model.moment_tensor), left=left + width + 0.2, top=head + height - ball - 0.25,
+            size=ball, label=f"Mw {float(model.mw):.2f}",
+        )  # fmt: skip
+    return figure
+
+
+def _draw_patches(axes: Axes, model: SlipModel, *, frame: LocalFrame, size: np.ndarray, norm: Normalize) -> None:
+    outlines = model.fault.outlines
+    order = np.argsort(size, kind="stable")
+    polygons = [geographic(np.asarray(outlines[patch]), frame) for patch in order]
+    colours = style.SLIP_MAP(norm(size[order]))
+    # An edge of the patch's own colour keeps a vertical patch, which has no area in plan, in sight.
+    axes.add_collection(
+        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=2.0, joinstyle="round", zorder=6),
+        autolim=False,
+    )
+
+
+def _draw_arrows(axes: Axes, model: SlipModel, *, frame: LocalFrame, spacing: float) -> None:
+    top = max(model.peak_slip, 1e-12)
+    places, vectors = spaced_arrows(model, spacing=spacing)
+    shown = np.hypot(vectors[:, 0], vectors[:, 1]) > 0.12 * top
+    longitude, latitude = geographic(places[shown], frame).T
+    axes.quiver(
+        longitude, latitude, vectors[shown, 0], vectors[shown, 1], angles="uv", scale_units="inches",
+        scale=top / 0.5, units="inches", width=0.02, headwidth=3.6, headlength=4.2, headaxislength=3.8,
+        color="#10151b", edgecolor="white", linewidth=0.4, zorder=12,
+    )  # fmt: skip

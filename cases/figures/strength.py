@@ -1,0 +1,82 @@
+"""How the smoothing strength was chosen: the L-curve, and ABIC along it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from geoslip.cases.figures import style
+
+if TYPE_CHECKING:
+    from geoslip.inversion import StrengthCurve
+
+
+def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
+    """Draw misfit against roughness for every strength tried, and ABIC where it was computed.
+
+    Parameters
+    ----------
+    curve : StrengthCurve
+    chosen : float
+        Strength of the solution that the report shows.
+
+    Returns
+    -------
+    Figure
+    """
+    with style.report_style():
+        strengths = np.asarray(curve.strengths)
+        abic = None if curve.abic is None else np.asarray(curve.abic, dtype=float)
+        if abic is not None and not np.isfinite(abic).any():
+            abic = None
+        figure = style.new_figure(height=3.9)
+        panels = figure.subplots(1, 1 if abic is None else 2, squeeze=False)[0]
+        _corner(panels[0], curve, strengths=strengths, chosen=chosen)
+        if abic is not None:
+            _criterion(panels[1], strengths, abic=abic, chosen=chosen)
+    return figure
+
+
+def _corner(axes: Axes, curve: StrengthCurve, *, strengths: np.ndarray, chosen: float) -> None:
+    roughness, misfit = np.asarray(curve.roughness), np.asarray(curve.misfit)
+    axes.loglog(roughness, misfit, "-o", color=style.ACCENT, markersize=4, linewidth=1.3)
+    for index in _apart(np.log10(roughness), np.log10(misfit)):
+        axes.annotate(
+            f"{strengths[index]:.2g}", (roughness[index], misfit[index]), xytext=(5, 4), textcoords="offset points",
+            fontsize=7.5, color=style.GREY,
+        )  # fmt: skip
+    best = int(np.argmin(np.abs(np.log(strengths / chosen))))
+    axes.plot(roughness[best], misfit[best], "o", color=style.PREDICTED, markersize=9, label=f"chosen: {chosen:.3g}")
+    axes.set_xlabel("Roughness |L m|²")
+    axes.set_ylabel("Weighted misfit (chi-square)")
+    axes.set_title("L-curve")
+    axes.grid(color=style.LIGHT, linewidth=0.5, which="major")
+    axes.legend(loc="upper right")
+
+
+def _apart(x: np.ndarray, y: np.ndarray, *, spacing: float = 0.13) -> list[int]:
+    """Points far enough from each other, in shares of the axes, to carry labels."""
+    places = np.column_stack([x / max(np.ptp(x), 1e-9), y / max(np.ptp(y), 1e-9)])
+    kept: list[int] = []
+    for index, place in enumerate(places):
+        if all(np.hypot(*(place - places[other])) > spacing for other in kept):
+            kept.append(index)
+    return kept
+
+
+def _criterion(axes: Axes, strengths: np.ndarray, *, abic: np.ndarray, chosen: float) -> None:
+    above = abic - np.nanmin(abic)
+    axes.semilogx(strengths, above, "-o", color=style.ACCENT, markersize=4, linewidth=1.3)
+    lowest = strengths[np.nanargmin(abic)]
+    axes.axvline(lowest, color=style.ACCENT, linewidth=1.0, linestyle=":", label=f"lowest ABIC: {lowest:.3g}")
+    axes.axvline(chosen, color=style.PREDICTED, linewidth=1.2, linestyle="--", label=f"chosen: {chosen:.3g}")
+    axes.set_yscale("symlog", linthresh=10.0)
+    axes.set_ylim(-1.0, 8.0 * max(float(np.nanmax(above)), 10.0))
+    axes.set_xlabel("Smoothing strength")
+    axes.set_ylabel("ABIC above its minimum")
+    axes.set_title("ABIC")
+    axes.grid(color=style.LIGHT, linewidth=0.5)
+    axes.legend(loc="upper right")
