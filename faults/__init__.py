@@ -3,6 +3,7 @@
 from geoslip.faults.fault import Fault, merge_faults
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, moment_of_magnitude, tensor_moment
+from geoslip.faults.neighbours import Adjacency, neighbours
 from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
 from geoslip.faults.plane import Plane, planes_along_trace
 from geoslip.faults.protocol import FaultSegment
@@ -13,6 +14,7 @@ from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, upd
 __all__ = [
     "DEFAULT_RIGIDITY",
     "RECTANGLE_COLUMNS",
+    "Adjacency",
     "Fault",
     "FaultSegment",
     "LocalFrame",
@@ -27,6 +29,7 @@ __all__ = [
     "magnitude_of_moment",
     "merge_faults",
     "moment_of_magnitude",
+    "neighbours",
     "normal_vector",
     "planes_along_trace",
     "strike_vector",
