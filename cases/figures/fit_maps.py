@@ -90,10 +90,10 @@ def draw_values(
         )
         axes.add_collection(cells, autolim=False)
         return
-    size = float(np.clip(12000.0 / max(len(values), 1), 4.0, 30.0))
+    size = float(np.clip(14000.0 / max(len(values), 1), 5.0, 30.0))
     axes.scatter(
-        longitude, latitude, c=values, s=size, cmap=style.DISPLACEMENT_MAP, norm=norm, linewidths=0.2,
-        edgecolors="#8a919c",
+        longitude, latitude, c=values, s=size, cmap=style.DISPLACEMENT_MAP, norm=norm, linewidths=0.3,
+        edgecolors="#c3c9d1",
     )  # fmt: skip
 
 
@@ -130,9 +130,7 @@ def figure_fit(
         rms = np.sqrt(np.mean(residual**2)) * factor
         titles = ("Observed", "Predicted", f"Residual, rms {rms:.2g} {unit}")
         for panel, values, title in zip(axes, (observed, predicted, residual), titles, strict=True):
-            draw_values(
-                panel, values * factor, longitude=longitude, latitude=latitude, polygons=polygons, norm=norm
-            )
+            draw_values(panel, values * factor, longitude=longitude, latitude=latitude, polygons=polygons, norm=norm)
             draw_faults(panel, fault=fault, frame=frame)
             panel.set_title(title)
         label_panels(axes, extent=extent)

@@ -165,8 +165,9 @@ def draw_faults(axes: Axes, *, fault: Fault, frame: LocalFrame, colour: str = st
             axes.plot(*geographic(rim, frame).T, color=colour, linewidth=0.7, alpha=0.8, zorder=8)
         axes.add_collection(
             LineCollection(
-                list(geographic(np.asarray(segment.trace), frame)), colors=colour, linewidths=2.0, zorder=9,
-                capstyle="round", path_effects=[withStroke(linewidth=3.0, foreground="white")],
+                [geographic(line, frame) for line in joined_edges(np.asarray(segment.trace))], colors=colour,
+                linewidths=1.8, zorder=9, capstyle="round",
+                path_effects=[withStroke(linewidth=3.0, foreground="white")],
             ),
             autolim=False,
         )  # fmt: skip

@@ -24,7 +24,7 @@ TALLEST, HIGHEST_PAGE, LABEL_WIDTH = 2.6, 8.0, 1.75
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture of one segment: a value a patch, and arrows where ``arrows`` (n, 2: along strike, up dip) is given."""
+    """One picture of one segment: a value a patch, and ``arrows`` (n, 2: along strike, up dip) where they are given."""
 
     title: str
     segment: FlatSegment
@@ -123,7 +123,7 @@ def _ticks(axes: Axes, segment: FlatSegment, *, step: float) -> str:
     bottom = segment.top_depth + segment.width * sine
     vertical = step if segment.width * sine >= 1.5 * step else style.round_length(segment.width * sine / 2.0)
     depths = np.arange(np.ceil(segment.top_depth / vertical - 1e-6), np.floor(bottom / vertical + 1e-6) + 1) * vertical
-    axes.set_yticks((depths - segment.top_depth) / sine, [f"{depth:g}" for depth in depths])
+    axes.set_yticks((depths - segment.top_depth) / sine, [f"{depth + 0.0:g}" for depth in depths])
     return "Depth (km)"
 
 
@@ -184,7 +184,5 @@ def _bars(figure: Figure, panels: Sequence[Panel]) -> None:
     room = height - HEAD - FOOT
     each = min((room - 0.35 * (len(scales) - 1)) / len(scales), 2.6)
     for index, (label, panel) in enumerate(scales.items()):
-        axes = place_axes(
-            figure, left=width - RIGHT + 0.35, top=HEAD + index * (each + 0.35), width=0.14, height=each
-        )
+        axes = place_axes(figure, left=width - RIGHT + 0.35, top=HEAD + index * (each + 0.35), width=0.14, height=each)
         style.colour_bar(figure, axes, cmap=panel.cmap, norm=panel.norm, label=label)

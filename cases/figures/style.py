@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -41,7 +42,7 @@ SLIP_MAP = _slip_map()
 SIGMA_MAP = matplotlib.colormaps["viridis"].with_extremes(bad="#e6e8eb")
 RESOLUTION_MAP = matplotlib.colormaps["cividis"].with_extremes(bad="#e6e8eb")
 
-_SETTINGS = {
+_SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 9.5,
     "axes.titlesize": 10.5,
@@ -77,7 +78,7 @@ def report_style() -> Iterator[None]:
     """Draw and save with the report's fonts and lines, whatever the user's own matplotlib settings are."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update(_SETTINGS)
+        matplotlib.rcParams.update(_SETTINGS)  # type: ignore[arg-type,unused-ignore]
         yield
 
 
