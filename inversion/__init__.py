@@ -1,1 +1,44 @@
 """Estimates: Green's matrices, bounded least squares, regularisation and its strength."""
+
+from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
+from geoslip.inversion.constraints import Constraints, ParameterSpace
+from geoslip.inversion.errors import ConstraintError, ConvergenceError, CovarianceError, SingularProblemError
+from geoslip.inversion.estimate import Estimate
+from geoslip.inversion.fit import DatasetFit, variance_reduction
+from geoslip.inversion.greens import greens_matrix
+from geoslip.inversion.nuisance import Nuisance, nuisance_columns
+from geoslip.inversion.operators import Operator, laplacian
+from geoslip.inversion.problem import Block, Problem
+from geoslip.inversion.solver import solve
+from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
+from geoslip.inversion.system import System
+from geoslip.inversion.uncertainty import FormalUncertainty
+from geoslip.inversion.whitening import Whitener
+
+__all__ = [
+    "Block",
+    "BoundedSolution",
+    "ConstraintError",
+    "Constraints",
+    "ConvergenceError",
+    "CovarianceError",
+    "DatasetFit",
+    "Estimate",
+    "FormalUncertainty",
+    "Nuisance",
+    "Operator",
+    "ParameterSpace",
+    "Problem",
+    "SingularProblemError",
+    "StrengthChoice",
+    "StrengthCurve",
+    "System",
+    "Whitener",
+    "greens_matrix",
+    "laplacian",
+    "minimise_bounded",
+    "nuisance_columns",
+    "solve",
+    "strength_curve",
+    "variance_reduction",
+]

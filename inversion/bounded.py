@@ -6,7 +6,7 @@ The problem is min x' N x - 2 b' x subject to lower <= x <= upper, with N symmet
 Two steps, both built on the Cholesky factor of N restricted to the free parameters:
 
 1. Block principal pivoting for boxes (Judice & Pires 1994, Comput. Oper. Res. 21, 587-596; Kim & Park 2011, SIAM J.
-   Sci. Comput. 33, 3261-3281, section 3): guess which parameters are free, solve, move every parameter that violates its
+   Sci. Comput. 33, 3261-3281, section 3): guess which parameters are free, solve, move every one that violates its
    condition. It needs few factorisations, fewest from a warm start, but may cycle.
 2. When the number of violations has not shrunk for a while: accelerated projected gradient steps, which converge from
    everywhere and so cannot cycle, bring a better guess; then pivoting again, each round with more steps.
@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 
 AT_LOWER, FREE, AT_UPPER = -1, 0, 1
 FACTOR_FAILED = (
-    "the normal equations of {n} free parameters are not positive definite (Cholesky stopped at row {row}): data and "
+    "the normal equations of {n} free parameters are not positive definite: data and "
     "the regularisation together must determine every parameter; raise the smoothing strength, add zero-slip edges or "
     "lock patches"
 )
@@ -204,7 +204,7 @@ class _Engine:
         factor, info = lapack.dpotrf(block.T, lower=0, overwrite_a=0, clean=0)
         self.factorisations += 1
         if info > 0:
-            raise SingularProblemError(FACTOR_FAILED.format(n=index.size, row=info))
+            raise SingularProblemError(FACTOR_FAILED.format(n=index.size))
         answer: Array = lapack.dpotrs(factor, target)[0]
         answer += lapack.dpotrs(factor, target - block @ answer)[0]
         return answer

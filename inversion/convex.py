@@ -1,0 +1,148 @@
+"""Convex problems that are no plain bound problem: a moment cap, a cap on the size of slip.
+
+They are solved with cvxpy (CLARABEL), which is imported only here and only when needed. Time grows with the cube of
+the number of parameters, with a far larger factor than that of the bounded engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cholesky, solve_triangular
+
+from geoslip.inversion.bounded import AT_LOWER, AT_UPPER, FACTOR_FAILED, FREE, kkt_residual
+from geoslip.inversion.errors import ConvergenceError, SingularProblemError
+
+if TYPE_CHECKING:
+    from geoslip.inversion.system import System
+
+Array = NDArray[np.float64]
+
+NEAR_BOUND = 1e-6
+"""Share of the largest slip within which an interior-point solution counts as at its bound."""
+
+
+@dataclass(frozen=True, eq=False)
+class ConvexSolution:
+    """The minimum under bounds and caps.
+
+    Attributes
+    ----------
+    x : (q,) array
+    state : (q,) int8 array
+        -1 at the lower bound, 0 free, 1 at the upper.
+    kkt : float
+        Violation of the optimality conditions, relative to the largest right-hand side; patches without slip, where
+        the caps have no gradient, are left out.
+    moment_multiplier : float
+        How much chi-square + strength^2 roughness would fall per N m of a larger cap.
+    """
+
+    x: Array
+    state: NDArray[np.int8]
+    kkt: float
+    moment_multiplier: float
+
+
+def minimise_convex(
+    system: System, strength: float, *, largest: Array | None = None, moment_at_most: float | None = None
+) -> ConvexSolution:
+    """Minimise over bounds with the shear slip's size and the moment capped.
+
+    Parameters
+    ----------
+    system : System
+    strength : float
+    largest : (n_patches,) array, optional
+        Largest shear slip of each patch, m; inf where there is none.
+    moment_at_most : float, optional
+        Largest scalar moment, N m, with the rigidity of the system's constraints.
+
+    Returns
+    -------
+    ConvexSolution
+
+    Raises
+    ------
+    SingularProblemError
+        The data and the smoothing do not determine every parameter.
+    ConvergenceError
+        The solver failed.
+    """
+    import cvxpy
+
+    matrix = system.regularised(strength)
+    try:
+        factor = cholesky(matrix, check_finite=False)
+    except LinAlgError as error:
+        raise SingularProblemError(FACTOR_FAILED.format(n=len(matrix))) from error
+    target = solve_triangular(factor, system.right, trans="T", check_finite=False)
+    scale = float(np.linalg.norm(target)) or 1.0
+    space = system.space
+    x = cvxpy.Variable(space.n)
+    size = cvxpy.norm(cvxpy.vstack([part @ x for part in _shear(system)]), 2, axis=0)
+    rules = []
+    low, high = np.isfinite(space.lower), np.isfinite(space.upper)
+    if low.any():
+        rules.append(x[low] >= space.lower[low])
+    if high.any():
+        rules.append(x[high] <= space.upper[high])
+    capped = np.zeros(space.n_patches, bool) if largest is None else np.isfinite(largest)
+    size_rule = size[capped] <= largest[capped] if largest is not None and capped.any() else None
+    weight = moment_weight(system)
+    unit = float(weight.sum())
+    moment_rule = (weight / unit) @ size <= moment_at_most / unit if moment_at_most is not None else None
+    rules += [rule for rule in (size_rule, moment_rule) if rule is not None]
+    task = cvxpy.Problem(cvxpy.Minimize(cvxpy.sum_squares((factor / scale) @ x - target / scale)), rules)
+    task.solve(solver=cvxpy.CLARABEL, tol_gap_abs=1e-12, tol_gap_rel=1e-12, tol_feas=1e-12)
+    if x.value is None:
+        raise ConvergenceError(
+            f"the convex solver ended with {task.status!r}: the caps may contradict the bounds", partial=task.status
+        )
+    pull = np.zeros(space.n_patches)
+    multiplier = 0.0
+    if moment_rule is not None:
+        multiplier = float(moment_rule.dual_value) * scale**2 / unit
+        pull += multiplier * weight
+    if size_rule is not None:
+        pull[capped] += np.asarray(size_rule.dual_value) * scale**2
+    return _finished(system, matrix, np.clip(x.value, space.lower, space.upper), pull, multiplier)
+
+
+def moment_weight(system: System) -> Array:
+    """Moment of one metre of slip on each patch (n_patches,), N m."""
+    return system.constraints.rigidity * system.problem.fault.areas
+
+
+def slip_size(system: System, x: Array) -> Array:
+    """Size of the shear slip of each patch (n_patches,), m."""
+    return np.hypot(*(part @ x for part in _shear(system)))
+
+
+def _shear(system: System) -> list:
+    """Rows of the basis that give strike and dip slip of each patch; empty rows where not estimated."""
+    n, basis, names = system.space.n_patches, system.space.basis, system.space.components
+    return [
+        basis[names.index(name) * n : (names.index(name) + 1) * n] if name in names else 0.0 * basis[:n]
+        for name in ("strike", "dip")
+    ]
+
+
+def _finished(system: System, matrix: Array, x: Array, pull: Array, multiplier: float) -> ConvexSolution:
+    space = system.space
+    close = NEAR_BOUND * (np.abs(x).max() or 1.0)
+    state = np.where(x - space.lower < close, AT_LOWER, np.where(space.upper - x < close, AT_UPPER, FREE))
+    gradient = matrix @ x - system.right
+    size = slip_size(system, x)
+    slipping = size > 1e3 * close
+    for part in _shear(system):
+        share = np.divide(part @ x, size, out=np.zeros_like(size), where=slipping)
+        gradient += part.T @ (0.5 * pull * share)
+    gradient[~slipping[space.patch] & (pull[space.patch] > 0.0)] = 0.0
+    at_bound = np.where(state == AT_LOWER, space.lower, np.where(state == AT_UPPER, space.upper, x))
+    scale = float(np.abs(system.right).max()) or 1.0
+    kkt = kkt_residual(gradient, at_bound, lower=space.lower, upper=space.upper, scale=scale)
+    return ConvexSolution(x, state.astype(np.int8), kkt, multiplier)

@@ -1,0 +1,157 @@
+"""Smoothing operators L: the regularisation is strength^2 times ||L m||^2.
+
+Units, so that one strength means the same on two meshes of a fault:
+
+| quantity                 | unit | meaning                                                            |
+|--------------------------|------|--------------------------------------------------------------------|
+| slip m                   | m    | one value a patch and component                                    |
+| Laplacian of slip        | 1/m  | second derivative along the surface of the fault                   |
+| row of L m               | 1    | Laplacian times the square root of the patch's area                |
+| roughness, norm(L m)^2   | 1    | sum over components of the integral over the fault of Laplacian^2  |
+| misfit                   | 1    | chi-square of the whitened residual                                |
+| strength                 | 1    | its square weighs roughness against chi-square                     |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from geoslip.inversion.errors import ConstraintError
+from geoslip.inversion.greens import checked_components
+
+if TYPE_CHECKING:
+    from geoslip.faults import Adjacency, Fault
+
+Array = NDArray[np.float64]
+
+SIDES: dict[str, tuple[str, ...]] = {
+    "top": ("top",),
+    "bottom": ("bottom",),
+    "start": ("start",),
+    "end": ("end",),
+    "sides": ("start", "end"),
+}
+"""What an edge's name means in terms of the sides of patches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Operator:
+    """Rows that are small where slip is as it should be.
+
+    Attributes
+    ----------
+    name : str
+    matrix : sparse (rows, p) array
+        L, acting on slip vectors (all of the first component first).
+    note : str
+        What it does, for the report.
+    """
+
+    name: str
+    matrix: sparse.csr_array
+    note: str = ""
+
+    @cached_property
+    def gram(self) -> sparse.csr_array:
+        """L' L, sparse (p, p)."""
+        return sparse.csr_array(self.matrix.T @ self.matrix)
+
+    def roughness(self, slip: Array) -> float:
+        """Squared norm of L m for a slip vector (p,)."""
+        return float(np.sum((self.matrix @ slip) ** 2))
+
+
+def laplacian(
+    fault: Fault,
+    adjacency: Adjacency,
+    *,
+    components: Sequence[str] = ("strike", "dip"),
+    zero_edges: Sequence[str] | Mapping[str, Sequence[str]] = (),
+) -> Operator:
+    """Second difference of slip on the surface of the fault, across segments where they touch.
+
+    Finite volumes: the Laplacian of patch i is (1/A_i) [sum_j w_ij (s_j - s_i)/r_ij + sum_e w_e (0 - s_i)/r_e], with
+    A the area, w the shared length, r the distance of the centres, and e the rim edges where slip is zero, at the
+    distance r_e from the centre to the edge. On a uniform grid this is the standard five-point second difference.
+    Edges that are not named reflect: slip is flat across them. The surface is never a zero edge unless 'top' is named.
+
+    Parameters
+    ----------
+    fault : Fault
+    adjacency : Adjacency
+        From geoslip.faults.neighbours.
+    components : sequence of str
+        Slip components, each smoothed by itself in its segment's own directions.
+    zero_edges : sequence of str, or dict of these by segment name
+        Of "bottom", "sides" (or "start", "end" alone) and "top".
+
+    Returns
+    -------
+    Operator
+
+    Raises
+    ------
+    ConstraintError
+        An edge or segment that does not exist.
+    """
+    n = fault.n_patches
+    first, second = adjacency.pairs[:, 0], adjacency.pairs[:, 1]
+    flow = adjacency.shared_length / adjacency.distance
+    between = sparse.coo_array(
+        (np.concatenate([flow, flow]), (np.concatenate([first, second]), np.concatenate([second, first]))), shape=(n, n)
+    )
+    zero = zero_rims(fault, adjacency, zero_edges)
+    out = np.bincount(adjacency.rim_patch[zero], adjacency.rim_length[zero] / adjacency.rim_distance[zero], minlength=n)
+    out = out + np.asarray(between.sum(axis=1)).ravel()
+    # (1/A) times the flows, times sqrt(A): the squared norm is then the integral of the squared Laplacian
+    weight = sparse.diags_array(1.0 / np.sqrt(fault.areas))
+    one = sparse.csr_array(weight @ (sparse.csr_array(between) - sparse.diags_array(out)))
+    blocks = [one] * len(checked_components(components))
+    note = "finite-volume Laplacian across touching segments; zero slip at " + _described(zero_edges)
+    return Operator("laplacian", sparse.csr_array(sparse.block_diag(blocks)), note)
+
+
+def zero_rims(
+    fault: Fault, adjacency: Adjacency, zero_edges: Sequence[str] | Mapping[str, Sequence[str]]
+) -> NDArray[np.bool_]:
+    """Tell which rim edges (k,) the named edges mean."""
+    wanted = _edges_by_segment(fault, zero_edges)
+    names = np.array(fault.names)[fault.segment_index[adjacency.rim_patch]]
+    zero = np.zeros(len(adjacency.rim_patch), bool)
+    for name, edges in wanted.items():
+        sides = [side for edge in edges for side in SIDES[edge]]
+        zero |= (names == name) & np.isin(adjacency.rim_side, sides)
+    return zero
+
+
+def _edges_by_segment(
+    fault: Fault, zero_edges: Sequence[str] | Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    if isinstance(zero_edges, Mapping):
+        given = {name: _as_names(edges) for name, edges in zero_edges.items()}
+    else:
+        given = {name: _as_names(zero_edges) for name in fault.names}
+    for name, edges in given.items():
+        if name not in fault.names:
+            raise ConstraintError(f"zero edges for {name!r}: segments are {', '.join(map(repr, fault.names))}")
+        for edge in edges:
+            if edge not in SIDES:
+                raise ConstraintError(f"zero edge {edge!r} of segment {name!r} is unknown: use {', '.join(SIDES)}")
+    return given
+
+
+def _as_names(edges: str | Sequence[str]) -> tuple[str, ...]:
+    return (edges,) if isinstance(edges, str) else tuple(edges)
+
+
+def _described(zero_edges: Sequence[str] | Mapping[str, Sequence[str]]) -> str:
+    if isinstance(zero_edges, Mapping):
+        return "; ".join(f"{name}: {', '.join(_as_names(edges)) or 'no edge'}" for name, edges in zero_edges.items())
+    return ", ".join(_as_names(zero_edges)) or "no edge"

@@ -1,0 +1,215 @@
+"""The whole curve of estimates over smoothing strengths, and what each criterion would choose from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoslip.inversion.abic import abic
+from geoslip.inversion.constraints import Constraints
+from geoslip.inversion.estimate import Estimate
+from geoslip.inversion.lcurve import lcurve_curvature
+from geoslip.inversion.operators import Operator
+from geoslip.inversion.problem import Problem
+from geoslip.inversion.solver import solve_system
+from geoslip.inversion.system import System
+
+Array = NDArray[np.float64]
+
+CRITERIA = ("lcurve", "abic")
+FEWEST_STRENGTHS = 5
+FLAT_ABIC = 2.0
+"""Differences of ABIC up to this are no preference (Akaike's rule of thumb)."""
+
+
+@dataclass(frozen=True, eq=False)
+class StrengthChoice:
+    """What a criterion chose.
+
+    Attributes
+    ----------
+    criterion : str
+    strength : float
+    index : int
+        Its place in the curve.
+    estimate : Estimate
+    warnings : tuple of str
+        Why the choice may not be trusted.
+    """
+
+    criterion: str
+    strength: float
+    index: int
+    estimate: Estimate
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class StrengthCurve:
+    """Estimates at ascending strengths.
+
+    Attributes
+    ----------
+    strengths : (k,) array
+    misfit : (k,) array
+        Chi-square.
+    roughness : (k,) array
+        Squared norm of L m.
+    curvature : (k,) array
+        Of the L-curve, positive at its corner; NaN where the curve rests.
+    abic : (k,) array
+        Up to a constant, of the unbounded problem.
+    effective_parameters : (k,) array
+        Trace of the resolution of the unbounded problem.
+    estimates : tuple of k Estimate
+    """
+
+    strengths: Array
+    misfit: Array
+    roughness: Array
+    curvature: Array
+    abic: Array
+    effective_parameters: Array
+    estimates: tuple[Estimate, ...]
+
+    def choose(self, criterion: str = "lcurve") -> StrengthChoice:
+        """Choose a strength: the largest curvature of the L-curve, or the smallest ABIC.
+
+        Parameters
+        ----------
+        criterion : {"lcurve", "abic"}
+
+        Returns
+        -------
+        StrengthChoice
+            With a warning where the criterion is flat or best at an end of the curve.
+        """
+        if criterion not in CRITERIA:
+            raise ValueError(f"criterion {criterion!r} is unknown: use one of {', '.join(CRITERIA)}")
+        index, warnings = self._corner() if criterion == "lcurve" else self._lowest_abic()
+        return StrengthChoice(criterion, float(self.strengths[index]), index, self.estimates[index], warnings)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The warnings of all criteria."""
+        return tuple(text for criterion in CRITERIA for text in self.choose(criterion).warnings)
+
+    def _corner(self) -> tuple[int, tuple[str, ...]]:
+        inner = self.curvature[1:-1]
+        if not (np.isfinite(inner).any() and np.nanmax(inner) > 0.0):
+            index = len(self.strengths) // 2
+            return index, ("L-curve: no corner, so its middle is taken; widen the range or use another criterion",)
+        index = 1 + int(np.nanargmax(inner))
+        if index in (1, len(self.strengths) - 2):
+            return index, (f"L-curve: the corner lies at the {_end(index)} of the curve: widen the range of strengths",)
+        return index, ()
+
+    def _lowest_abic(self) -> tuple[int, tuple[str, ...]]:
+        spread = float(np.ptp(self.abic))
+        if not spread > FLAT_ABIC:
+            index = len(self.strengths) // 2
+            return index, (
+                f"ABIC: flat, it changes by {spread:.2g} over the whole curve: the data do not tell the strength and "
+                "the middle is taken; use another criterion",
+            )
+        index = int(np.argmin(self.abic))
+        if index in (0, len(self.strengths) - 1):
+            return index, (f"ABIC: the minimum lies at the {_end(index)} of the curve: widen the range of strengths",)
+        return index, ()
+
+
+def strength_curve(
+    problem: Problem,
+    operator: Operator,
+    *,
+    strengths: ArrayLike | int = 20,
+    constraints: Constraints | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> StrengthCurve:
+    """Solve at a range of strengths, each from its stronger neighbour, and evaluate the criteria.
+
+    Parameters
+    ----------
+    problem : Problem
+    operator : Operator
+    strengths : int or (k,) array_like
+        Positive strengths, at least 5; a number asks for so many over the problem's own range (automatic_strengths).
+    constraints : Constraints, optional
+        Free slip if not given.
+    progress : callable, optional
+        Called with the finished fraction.
+
+    Returns
+    -------
+    StrengthCurve
+    """
+    system = System(problem, operator, constraints or Constraints())
+    if isinstance(strengths, int | np.integer):
+        values = automatic_strengths(system, count=int(strengths))
+    else:
+        values = _checked_strengths(strengths)
+    estimates: list[Estimate] = []
+    for number, strength in enumerate(values[::-1]):
+        before = estimates[-1].state if estimates else None
+        estimates.append(solve_system(system, float(strength), start=before))
+        if progress is not None:
+            progress((number + 1) / len(values))
+    estimates.reverse()
+    misfit = np.array([problem.chi_square(estimate.slip_vector) for estimate in estimates])
+    roughness = np.array([estimate.roughness for estimate in estimates])
+    return StrengthCurve(
+        strengths=values,
+        misfit=misfit,
+        roughness=roughness,
+        curvature=lcurve_curvature(values, misfit=misfit, roughness=roughness),
+        abic=abic(system, values),
+        effective_parameters=np.array([system.spectrum.effective_parameters(float(value)) for value in values]),
+        estimates=tuple(estimates),
+    )
+
+
+def automatic_strengths(system: System, *, count: int = 20) -> Array:
+    """Ascending strengths over the range in which the data and the smoothing compete.
+
+    From the strength at which the data determine nine tenths of what they can (the smaller of their number and that
+    of the parameters), but no less than a thousandth of the even balance of both, to that at which one number is left
+    beyond what the smoothing does not touch.
+
+    Parameters
+    ----------
+    system : System
+    count : int
+        At least 5.
+
+    Returns
+    -------
+    (count,) array
+    """
+    if count < FEWEST_STRENGTHS:
+        raise ValueError(f"{count} strengths make no curve: ask for at least {FEWEST_STRENGTHS}")
+    spectrum, problem = system.spectrum, system.problem
+    untouched = system.space.n - spectrum.rank
+    most = min(system.space.n, problem.n_data - problem.n_nuisance)
+    even = np.sqrt(spectrum.scale)
+    grid = even * np.geomspace(1e-3, 1e6, 181)
+    resolved = np.array([spectrum.effective_parameters(strength) for strength in grid])
+    low = grid[max(0, int(np.count_nonzero(resolved > 0.9 * most)) - 1)]
+    high = grid[min(len(grid) - 1, int(np.count_nonzero(resolved > untouched + 1.0)))]
+    return np.geomspace(low, max(high, 1e2 * low), count)
+
+
+def _checked_strengths(strengths: ArrayLike) -> Array:
+    values = np.unique(np.asarray(strengths, dtype=float))
+    if values.size < FEWEST_STRENGTHS or not (np.isfinite(values).all() and values[0] > 0.0):
+        raise ValueError(
+            f"strengths {np.array2string(values, precision=3, threshold=6)} make no curve: give at least "
+            f"{FEWEST_STRENGTHS} different positive numbers"
+        )
+    return values
+
+
+def _end(index: int) -> str:
+    return "weak end" if index <= 1 else "strong end"
