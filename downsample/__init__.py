@@ -1,17 +1,24 @@
 """Observations in: scenes, readers, noise covariance, quadtrees."""
 
+from geoslip.downsample.cells import CellMeans, Cells, cell_means
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.look import flight_direction, look_vector
 from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.downsample.observations import Observations, require_positive_definite
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
+from geoslip.downsample.sample_uniform import uniform_cells
+from geoslip.downsample.sample_variance import variance_quadtree
+from geoslip.downsample.samplers import samplers
 from geoslip.downsample.scene import Scene
 
 __all__ = [
+    "CellMeans",
+    "Cells",
     "DataError",
     "NoiseModel",
     "Observations",
     "Scene",
+    "cell_means",
     "flight_direction",
     "look_vector",
     "point_covariance",
@@ -20,4 +27,7 @@ __all__ = [
     "read_scene",
     "readers",
     "require_positive_definite",
+    "samplers",
+    "uniform_cells",
+    "variance_quadtree",
 ]

@@ -1,0 +1,78 @@
+"""Quadtree by residual variance (Jonsson et al. 2002), about the mean or about a plane."""
+
+from geoslip.downsample.cells import Cells
+from geoslip.downsample.errors import DataError
+from geoslip.downsample.pyramid import residual_pyramid
+from geoslip.downsample.quadtree import block_layout, cells_from_blocks, quadtree_blocks, threshold_for_count
+from geoslip.downsample.scene import Scene
+
+
+def variance_quadtree(
+    scene: Scene,
+    *,
+    threshold: float | None = None,
+    count: int | None = None,
+    minimum_size: float | None = None,
+    maximum_size: float | None = None,
+    valid_fraction: float = 0.5,
+    residual: str = "plane",
+) -> Cells:
+    """Split blocks until the standard deviation of the residual is below a threshold.
+
+    Parameters
+    ----------
+    scene : Scene
+        Only its valid pixels count.
+    threshold : float, optional
+        Metres; give this or `count`.
+    count : int, optional
+        Number of cells wanted; the threshold is found by bisection.
+    minimum_size, maximum_size : float, optional
+        Limits on a cell's side, metres, see `geoslip.downsample.quadtree.block_layout`.
+    valid_fraction : float
+        Least share of valid pixels in a cell, above 0 and at most 1. Near 0 keeps every valid pixel.
+    residual : {"plane", "mean"}
+        About the best plane a long ramp does not split (Simons et al. 2002); about the mean it does.
+
+    Returns
+    -------
+    Cells
+        0.1 s for 2000 x 2000 pixels.
+
+    Raises
+    ------
+    DataError
+        For contradictory limits, or if no cell is left.
+    """
+    if (threshold is None) == (count is None):
+        raise DataError("quadtree: give either threshold= (metres) or count= (number of cells)")
+    if threshold is not None and not threshold >= 0.0:
+        raise DataError(f"quadtree: threshold {threshold} must be a number of metres, 0 or larger")
+    if not 0.0 < valid_fraction <= 1.0:
+        raise DataError(f"quadtree: valid_fraction {valid_fraction} must lie above 0 and at most at 1")
+    if residual not in ("plane", "mean"):
+        raise DataError(f"quadtree: residual {residual!r} is unknown: use 'plane' or 'mean'")
+    block, levels = block_layout(scene, minimum_size=minimum_size, maximum_size=maximum_size)
+    pyramid = residual_pyramid(scene.values, block=block, levels=levels, residual=residual)
+    if threshold is None:
+        assert count is not None
+        threshold = threshold_for_count(pyramid, count=count, valid_fraction=valid_fraction)
+    blocks = quadtree_blocks(pyramid, threshold=threshold, valid_fraction=valid_fraction)
+    step = scene.spacing
+    smallest = float(max(block[0] * step.y, block[1] * step.x))
+    return cells_from_blocks(
+        scene,
+        pyramid,
+        blocks,
+        method="variance",
+        parameters={
+            "threshold_m": float(threshold),
+            "residual": residual,
+            "smallest_m": smallest,
+            "largest_m": smallest * 2 ** (levels - 1),
+            "valid_fraction": valid_fraction,
+        },
+    )
+
+
+SAMPLER = ("variance", variance_quadtree)
