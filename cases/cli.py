@@ -1,6 +1,233 @@
-"""The command line."""
+"""The command line: what each command takes, and which exit code a person or a script sees.
+
+Heavy modules are imported inside the commands, so that ``geoslip --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXIT_DONE, EXIT_OURS, EXIT_INPUT = 0, 1, 2
+
+app = typer.Typer(
+    name="geoslip",
+    help="From geodetic observations of an earthquake to fault slip with honest uncertainty.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A case file, or the name of a study that comes along.")]
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the data files; GEOSLIP_DATA otherwise, or the case's folder.")
+]
+Unit = Annotated[str, typer.Option(help="Unit of the file: m, cm, mm, or rad (then with --wavelength).")]
+Positive = Annotated[str, typer.Option(help="What a positive value means: toward or away (from the satellite).")]
+Wavelength = Annotated[str | None, typer.Option(help="Radar wavelength of a phase, such as '55.465763 mm'.")]
+Incidence = Annotated[str | None, typer.Option(help="Incidence from the vertical: degrees, or the name of a grid.")]
+Heading = Annotated[str | None, typer.Option(help="Flight direction clockwise from north: degrees, or a grid.")]
+LookVector = Annotated[
+    str | None, typer.Option("--look", help="Look vector 'E,N,U' from the ground to the satellite, or three grids.")
+]
+Format = Annotated[str, typer.Option(help="Product family; auto tells it from the file.")]
+Crs = Annotated[str | None, typer.Option(help="Projection where the file names none, such as EPSG:32611.")]
+
+
+@app.callback(invoke_without_command=True)
+def _start(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(installed("geoslip"))
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    case: CaseName,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; ./NAME-results by default.")] = None,
+    data: DataFolder = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")] = False,
+) -> None:
+    """Run a whole study: read, downsample, invert, report.
+
+    \b
+    Example:  geoslip run mycase/case.yml --data ~/insar --out results
+              geoslip run embedded
+    """
+    from geoslip.cases.commands_study import run_command
+
+    run_command(case, out=out, data=data, resume=resume)
+
+
+@app.command()
+def check(case: CaseName, data: DataFolder = None) -> None:
+    """Read everything that a run would read, compute nothing long, and say what would happen.
+
+    \b
+    Example:  geoslip check mycase/case.yml --data ~/insar
+    """
+    from geoslip.cases.commands_study import check_command
+
+    check_command(case, data=data)
+
+
+@app.command()
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the new case.")],
+    name: Annotated[str | None, typer.Option(help="Name of the study; the folder's name by default.")] = None,
+    origin: Annotated[str | None, typer.Option(help="'LON,LAT' near the middle of the fault.")] = None,
+    strike: Annotated[float | None, typer.Option(help="Strike of the fault, degrees.")] = None,
+    dip: Annotated[float | None, typer.Option(help="Dip of the fault, degrees.")] = None,
+) -> None:
+    """Write a commented case file to start from.
+
+    \b
+    Example:  geoslip new mycase --origin=-117.6,35.77 --strike 140 --dip 85
+    """
+    from geoslip.cases.new import new_case
+
+    path = new_case(folder, name=name, origin=origin, strike=strike, dip=dip)
+    typer.echo(f"{path} written: fill in the data files, then `geoslip check {path}`")
+
+
+@app.command()
+def scene(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="GeoTIFF, grid or raw scene.")],
+    unit: Unit = "m",
+    positive: Positive = "toward",
+    wavelength: Wavelength = None,
+    incidence: Incidence = None,
+    heading: Heading = None,
+    look: LookVector = None,
+    format: Format = "auto",
+    crs: Crs = None,
+    picture: Annotated[Path | None, typer.Option(help="Quick-look picture; FILE.png in this folder.")] = None,
+) -> None:
+    """Show what a reader sees in a scene: size, sign, look vectors, range, gaps, and what looks wrong.
+
+    \b
+    Example:  geoslip scene los.tif --positive toward --incidence 39 --heading=-13
+    """
+    from geoslip.cases.commands_scene import SceneOptions, scene_command
+
+    options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs)
+    scene_command(file, options, picture=picture)
+
+
+@app.command()
+def downsample(
+    file: Annotated[Path, typer.Argument(metavar="SCENE", help="GeoTIFF, grid or raw scene.")],
+    out: Annotated[Path, typer.Option(help="Table to write; its covariance goes beside it as .npy.")],
+    method: Annotated[str, typer.Option(help="Sampler: variance.")] = "variance",
+    points: Annotated[int, typer.Option(help="About how many cells.", min=4)] = 800,
+    unit: Unit = "m",
+    positive: Positive = "toward",
+    wavelength: Wavelength = None,
+    incidence: Incidence = None,
+    heading: Heading = None,
+    look: LookVector = None,
+    format: Format = "auto",
+    crs: Crs = None,
+) -> None:
+    """Turn one scene into observations: cells with mean value, look vector and full covariance.
+
+    \b
+    Example:  geoslip downsample los.tif --points 800 --incidence 39 --heading=-13 --out los.csv
+    """
+    from geoslip.cases.commands_scene import SceneOptions, downsample_command
+
+    options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs)
+    downsample_command(file, options, out=out, method=method, points=points)
+
+
+@app.command()
+def forward(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A slip model in any readable format.")],
+    out: Annotated[Path, typer.Option(help="Table to write: lon, lat, east_m, north_m, up_m.")],
+    points: Annotated[Path | None, typer.Option(help="Table with columns lon, lat and optionally depth_km.")] = None,
+    grid: Annotated[str | None, typer.Option(help="'WEST/EAST/SOUTH/NORTH/SPACING' in degrees.")] = None,
+    origin: Annotated[str | None, typer.Option(help="'LON,LAT' of a model that is in local coordinates.")] = None,
+    poisson: Annotated[float, typer.Option(help="Poisson's ratio.")] = 0.25,
+    strain: Annotated[bool, typer.Option("--strain", help="Add the six strain components.")] = False,
+) -> None:
+    """Displacement (and strain) that a slip model makes at points or on a grid.
+
+    \b
+    Example:  geoslip forward slip.fsp --grid=-118.5/-117/35/36.5/0.02 --out field.csv
+    """
+    from geoslip.cases.commands_model import forward_command
+
+    forward_command(model, out=out, points=points, grid=grid, origin=origin, poisson=poisson, strain=strain)
+
+
+@app.command()
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="A slip model in any readable format.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="New file; its suffix says the format.")],
+    origin: Annotated[str | None, typer.Option(help="'LON,LAT' of a model that is in local coordinates.")] = None,
+) -> None:
+    """Write a slip model in another format: .csv, .geojson, .fsp, .flt.
+
+    \b
+    Example:  geoslip convert slip.fsp slip.geojson
+    """
+    from geoslip.cases.commands_model import convert_command
+
+    convert_command(source, target, origin=origin)
+
+
+@app.command()
+def cases() -> None:
+    """List the studies that come with the toolkit.
+
+    \b
+    Example:  geoslip cases
+    """
+    from geoslip.cases.casefile import read_case
+    from geoslip.cases.catalogue import shipped_studies
+
+    for name, path in shipped_studies().items():
+        typer.echo(f"{name:<20} {read_case(path).title}")
 
 
 def main() -> None:
-    """Run the command line."""
-    raise SystemExit("not there yet")
+    """Run the command line: exit 0 when done, 2 when the input is wrong, 1 when the fault is ours."""
+    try:
+        app(standalone_mode=False)
+    except typer.Abort:
+        sys.exit(EXIT_INPUT)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing was written under the final name", err=True)
+        sys.exit(130)
+    except Exception as error:
+        sys.exit(_explain(error))
+
+
+def _explain(error: Exception) -> int:
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # the command itself was misspelt
+        error.show()
+        return int(error.exit_code)
+    if isinstance(error, BrokenPipeError):
+        return EXIT_DONE
+    from geoslip.cases.errors import CaseError
+
+    if os.environ.get("GEOSLIP_DEBUG"):
+        raise error
+    if isinstance(error, CaseError):
+        count = len(error.mistakes)
+        typer.echo(
+            f"{count} mistake{'s' if count > 1 else ''} found:" if count > 1 else "a mistake was found:", err=True
+        )
+        for mistake in error.mistakes:
+            typer.echo(f"  {mistake}", err=True)
+        return EXIT_INPUT
+    typer.echo(f"a fault of geoslip, not of your input: {type(error).__name__}: {error}", err=True)
+    typer.echo("please report it with the case file; GEOSLIP_DEBUG=1 shows where it happened", err=True)
+    return EXIT_OURS

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, PrivateAttr
 
+from geoslip.cases.errors import Mistake
 from geoslip.cases.schema_base import Block, LonLat
 from geoslip.cases.schema_data import Dataset
 from geoslip.cases.schema_fault import FaultEntry
@@ -41,3 +42,11 @@ class Case(Block):
     def source(self) -> Any:
         """The :class:`geoslip.cases.casefile.CaseSource` it was read from; None for a case made in a script."""
         return self._source
+
+    def mistake(self, location: tuple[str | int, ...], rule: str) -> Mistake:
+        """Return a mistake at a location of this case, with file, line and value where it was read from a file."""
+        if self._source is None:
+            return Mistake(rule, ".".join(str(step) for step in location))
+        found = self._source.mistake(location, rule)
+        assert isinstance(found, Mistake)
+        return found

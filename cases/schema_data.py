@@ -24,7 +24,8 @@ class Look(Block):
 
     ``vector`` is (east, north, up) from the ground to the satellite; ``incidence`` is measured from the vertical
     and ``heading`` is the flight direction clockwise from north, each a number of degrees or the name of a grid;
-    ``east``, ``north``, ``up`` name grids of unit vectors.
+    ``convention`` says what ``heading`` counts where it is no flight direction; ``east``, ``north``, ``up`` name grids
+    of unit vectors.
     """
 
     vector: tuple[float, float, float] | None = None
@@ -33,7 +34,7 @@ class Look(Block):
     east: str | None = None
     north: str | None = None
     up: str | None = None
-    looking: Literal["right", "left"] = "right"
+    convention: Literal["heading", "heading_left", "north_cw", "north_ccw", "east_ccw"] = "heading"
 
     @field_validator("vector")
     @classmethod
@@ -108,19 +109,19 @@ class Mask(Block):
     """Which pixels or points are left out, and said so.
 
     ``nearer_than`` drops what lies within that distance of the mapped traces (``trace_of`` names the segments, all by
-    default); ``farther_than`` what lies beyond that distance of the faults; ``inside`` and ``outside`` are polygons;
-    ``drop`` names rows of a table by the value of a column; ``stations`` names GNSS stations.
+    default); ``farther_than`` what lies beyond that distance of them; ``remove_inside`` and ``keep_inside`` are
+    polygons; ``drop`` names rows of a table by the value of a column; ``stations`` names GNSS stations.
     """
 
     nearer_than: Length | None = None
     trace_of: NameList = ()
     farther_than: Length | None = None
-    inside: tuple[tuple[PlaceEntry, ...], ...] = ()
-    outside: tuple[tuple[PlaceEntry, ...], ...] = ()
+    remove_inside: tuple[tuple[PlaceEntry, ...], ...] = ()
+    keep_inside: tuple[tuple[PlaceEntry, ...], ...] = ()
     drop: dict[str, Any] = Field(default_factory=dict)
     stations: NameList = ()
 
-    @field_validator("inside", "outside", mode="before")
+    @field_validator("remove_inside", "keep_inside", mode="before")
     @classmethod
     def _polygons(cls, value: Any) -> Any:
         """Let one polygon stand for a list of one."""
@@ -157,8 +158,7 @@ class Dataset(Block):
     file: str | None = None
     files: tuple[str, ...] = ()
     format: str = "auto"
-    columns: dict[str, int | str] | None = None
-    header: int | None = None
+    columns: dict[str, int | str] | tuple[str, ...] | str | None = None
     unit: Literal["m", "cm", "mm", "rad"]
     wavelength: Length | None = None
     positive: Literal["toward", "away", "along", "against"] | None = None
@@ -171,7 +171,7 @@ class Dataset(Block):
     downsample: Downsample = Field(default_factory=Downsample)
     grid_score: bool = False
     crs: str | None = None
-    comparable: bool = True
+    check_sign: bool = True
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -35,14 +35,21 @@ class SyntheticNoise(Block):
 
 
 class SyntheticScene(Block):
-    """A line-of-sight raster on longitudes and latitudes, with noise, a ramp and gaps."""
+    """A line-of-sight raster on longitudes and latitudes, with noise, a ramp and gaps.
+
+    ``incidence`` runs from its first value at the near edge of the swath to its second at the far edge; ``ramp`` is an
+    offset and the rise from west to east and from south to north over the whole scene; each gap is a disc, [centre,
+    radius]. Beside FILE.tif, FILE.E.tif, FILE.N.tif and FILE.U.tif hold the look vectors.
+    """
 
     file: str
     heading: Angle
-    incidence: Angle
-    south_west: LonLat
-    north_east: LonLat
-    spacing_degrees: Annotated[float, Field(gt=0.0)]
+    incidence: tuple[Angle, Angle]
+    west: float
+    east: float
+    south: float
+    north: float
+    spacing: Annotated[float, Field(gt=0.0)]
     noise: SyntheticNoise
     ramp: tuple[Length, Length, Length] = (0.0, 0.0, 0.0)
     gaps: tuple[tuple[PlaceEntry, Length], ...] = ()

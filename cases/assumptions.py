@@ -1,0 +1,111 @@
+"""The table of what the answer rests on: every number that was chosen, and who chose it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from geoslip.cases.build_data import DatasetReading
+from geoslip.cases.build_scene import DEFAULT_POINTS
+from geoslip.cases.run import Assumption
+from geoslip.cases.schema import Case
+from geoslip.cases.schema_data import Dataset
+from geoslip.cases.units import format_length
+
+
+def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumption]:
+    """List the assumptions of a case.
+
+    Parameters
+    ----------
+    case : Case
+        Its written and its default values.
+    readings : sequence of DatasetReading
+        For what was taken from the data, in the order of the case.
+    """
+    rows = [
+        _row(case.elastic, "rigidity", "rigidity", f"{case.elastic.rigidity / 1e9:g} GPa"),
+        _row(case.elastic, "poisson", "Poisson's ratio", f"{case.elastic.poisson:g}"),
+        _row(case.slip, "rake", "rake", _rake_text(case.slip.rake)),
+        _row(case.slip, "maximum", "largest slip", _limit(case.slip.maximum)),
+        _row(case.slip, "zero_edges", "slip tapers to zero at", ", ".join(case.slip.zero_edges) or "no edge"),
+    ]
+    if case.slip.moment_at_most is not None:
+        rows.append(Assumption("largest moment", f"{case.slip.moment_at_most:.3g} N m", "case"))
+    for name, part in case.slip.segments.items():
+        if part.rake is not None:
+            rows.append(Assumption(f"rake on {name}", _rake_text(part.rake), "case"))
+        if part.maximum is not None:
+            rows.append(Assumption(f"largest slip on {name}", format_length(part.maximum), "case"))
+        if part.zero_edges is not None:
+            rows.append(Assumption(f"zero edges of {name}", ", ".join(part.zero_edges) or "no edge", "case"))
+    rows += [
+        _row(case.smoothing, "operator", "smoothing operator", case.smoothing.operator),
+        _row(case.smoothing, "choose", "smoothing strength", _choice_text(case.smoothing.choose)),
+    ]
+    for pair in case.join:
+        rows.append(Assumption("smoothed across", " and ".join(pair), "case"))
+    for entry, reading in zip(case.data, readings):
+        rows += _dataset_rows(entry, reading)
+    return rows
+
+
+def _row(block: Any, key: str, name: str, value: str) -> Assumption:
+    return Assumption(name, value, "case" if key in block.model_fields_set else "default")
+
+
+def _limit(maximum: float | None) -> str:
+    return "no limit" if maximum is None else format_length(maximum)
+
+
+def _rake_text(rake: Any) -> str:
+    if rake == "free":
+        return "free"
+    low, high = rake
+    return f"{low:g}°" if low == high else f"{low:g}° to {high:g}°"
+
+
+def _choice_text(choice: Any) -> str:
+    return {"lcurve": "corner of the L-curve", "abic": "smallest ABIC"}.get(choice, f"{choice}")
+
+
+def _dataset_rows(entry: Dataset, reading: DatasetReading) -> list[Assumption]:
+    name = entry.name
+    written = "case" if entry.nuisance is not None else "default"
+    rows = [Assumption(f"{name}: estimated beside slip", entry.nuisance_kind, written)]
+    if entry.positive is not None:
+        target = {"toward": "toward the satellite", "away": "away from the satellite"}.get(entry.positive)
+        rows.append(Assumption(f"{name}: positive", target or f"{entry.positive} the flight", "case"))
+    rows.append(_noise_row(entry, reading))
+    if reading.scene is not None:
+        points = f"{len(reading.observations)} cells (residual variance, {entry.downsample.residual})"
+        rows.append(Assumption(f"{name}: downsampled to", points, _downsample_origin(entry)))
+    rows += [Assumption(f"{name}: note", note, "data") for note in reading.observations.notes]
+    return rows
+
+
+def _downsample_origin(entry: Dataset) -> str:
+    chosen = entry.downsample.points is not None or entry.downsample.threshold is not None
+    return "case" if chosen else f"default ({DEFAULT_POINTS})"
+
+
+def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
+    noise = entry.noise
+    extra = f", times {noise.scale:g}" if noise.scale != 1.0 else ""
+    extra += f", floor {format_length(noise.floor)}" if noise.floor else ""
+    label = f"{entry.name}: noise"
+    if reading.noise is not None and noise.source == "estimate":
+        model = reading.noise
+        text = (
+            f"{format_length(model.sill**0.5)} correlated over {format_length(model.length)},"
+            f" {format_length(model.nugget**0.5)} per pixel"
+        )
+        return Assumption(label, text + extra, "data")
+    if noise.source == "columns":
+        return Assumption(label, "standard deviations of the file" + extra, "data")
+    if noise.covariance is not None:
+        return Assumption(label, f"covariance {noise.covariance}" + extra, "case")
+    assert noise.sigma is not None
+    text = format_length(noise.sigma)
+    text += f" correlated over {format_length(noise.length)}" if noise.length is not None else ", uncorrelated"
+    return Assumption(label, text + extra, "case")

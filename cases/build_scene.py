@@ -1,0 +1,162 @@
+"""From a scene of the case to observations: read, mask, find its noise, cut it into cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoslip.cases.catalogue import resolve
+from geoslip.cases.masks import keep_points
+from geoslip.cases.schema_data import Dataset, Look
+from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.observations import Observations
+from geoslip.downsample.readers import read_scene
+from geoslip.downsample.scene import Scene
+from geoslip.faults.fault import Fault
+from geoslip.faults.frame import LocalFrame
+
+DEFAULT_POINTS = 800
+"""Cells of a scene where the case does not say how many."""
+FAR_FIELD = 1.0
+"""The noise is estimated from pixels farther from the faults than this many fault lengths, or as far as there are."""
+
+
+def scene_options(entry: Dataset, roots: Sequence[Path]) -> dict[str, Any]:
+    """Give the reader's options for a data set of the case."""
+    positive = {"along": "toward", "against": "away"}.get(entry.positive or "", entry.positive)
+    options: dict[str, Any] = {
+        "format": entry.format,
+        "unit": entry.unit,
+        "positive": positive,
+        "wavelength": entry.wavelength,
+        "name": entry.name,
+        "kind": entry.kind,
+    }
+    if entry.crs is not None:
+        options["crs"] = None if entry.crs == "local" else entry.crs
+    if entry.look is not None:
+        options |= look_options(entry.look, roots)
+    elif entry.heading is not None:
+        options["azimuth"] = entry.heading
+    return options
+
+
+def look_options(look: Look, roots: Sequence[Path]) -> dict[str, Any]:
+    """Give the reader's options for a look block: numbers, or grids found in the data folders."""
+
+    def number_or_grid(value: float | str | None) -> Any:
+        return resolve(value, roots) if isinstance(value, str) else value
+
+    if look.vector is not None:
+        return {"look": look.vector}
+    if look.east is not None:
+        return {"look": tuple(number_or_grid(part) for part in (look.east, look.north, look.up))}
+    return {
+        "incidence": number_or_grid(look.incidence),
+        "azimuth": number_or_grid(look.heading),
+        "convention": look.convention,
+    }
+
+
+def read_dataset_scene(
+    entry: Dataset, frame: LocalFrame, fault: Fault, roots: Sequence[Path]
+) -> tuple[Scene, list[str]]:
+    """Read a scene of the case and mask it.
+
+    Returns
+    -------
+    Scene
+        With masked pixels set to NaN.
+    list of str
+        Notes on what was masked.
+
+    Raises
+    ------
+    ValueError
+        If the file is no such scene, or the mask leaves nothing.
+    """
+    scene = read_scene(resolve(entry.paths[0], roots), **scene_options(entry, roots))
+    mask = entry.mask
+    if mask.drop or mask.stations:
+        raise ValueError("mask.drop and mask.stations are for tables; mask a grid by distance or by polygons")
+    rows, columns = np.nonzero(scene.valid)
+    longitude, latitude = scene.geographic(scene.x[columns], scene.y[rows], frame=frame)
+    east, north = frame.to_local(longitude, latitude)
+    keep, notes = keep_points(np.column_stack([east, north]), mask, frame, fault)
+    if not keep.any():
+        raise ValueError("no pixel is left: the mask removes all of them; loosen it")
+    if not keep.all():
+        remove = np.zeros(scene.values.shape, dtype=bool)
+        remove[rows[~keep], columns[~keep]] = True
+        scene = scene.mask(remove)
+    return scene, [note.replace("{name}", entry.name).replace("points", "pixels") for note in notes]
+
+
+def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> NoiseModel:
+    """Give the noise of a scene: as the case says, or estimated from its far field.
+
+    Raises
+    ------
+    ValueError
+        If the far field does not tell, or the case describes the noise in a way that a grid does not have.
+    """
+    noise = entry.noise
+    if noise.source == "estimate":
+        from geoslip.downsample.covariogram import covariogram, fit_exponential
+
+        model = fit_exponential(covariogram(scene, mask=far_field(scene, frame, fault)))
+    elif noise.sigma is not None and noise.length is not None:
+        model = NoiseModel(noise.sigma**2, noise.length, noise.nugget**2)
+    elif noise.sigma is not None:
+        model = NoiseModel(0.0, 1.0, noise.sigma**2 + noise.nugget**2)
+    else:
+        raise ValueError(
+            "the noise of a grid is 'estimate' or {sigma: ..., length: ..., nugget: ...}: columns and covariance files"
+            " belong to tables of points"
+        )
+    factor = noise.scale**2
+    return NoiseModel(model.sill * factor, model.length, model.nugget * factor)
+
+
+def far_field(scene: Scene, frame: LocalFrame, fault: Fault) -> np.ndarray:
+    """Give the pixels (ny, nx) to be left out when the noise is estimated: those near the faults.
+
+    Near means within one fault length, at least 20 km, of the faults' map view; where that leaves less than a fifth of
+    the valid pixels, the nearest four fifths are left out.
+    """
+    trace = fault.trace[:, :, :2]
+    length = float(np.ptp(trace.reshape(-1, 2), axis=0).max())
+    rows, columns = np.nonzero(scene.valid)
+    longitude, latitude = scene.geographic(scene.x[columns], scene.y[rows], frame=frame)
+    east, north = frame.to_local(longitude, latitude)
+    centre = fault.centroids[:, :2]
+    low, high = centre.min(axis=0), centre.max(axis=0)
+    beyond = np.maximum(np.maximum(low - np.column_stack([east, north]), np.column_stack([east, north]) - high), 0.0)
+    distance = np.hypot(beyond[:, 0], beyond[:, 1])
+    limit = min(max(FAR_FIELD * length, 20e3), float(np.quantile(distance, 0.8)))
+    near = np.zeros(scene.values.shape, dtype=bool)
+    close = distance < limit
+    near[rows[close], columns[close]] = True
+    return near
+
+
+def observe_scene(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> tuple[Observations, NoiseModel]:
+    """Cut a scene into cells and give them as observations with the covariance of their means."""
+    from geoslip.downsample.cells import cell_observations
+    from geoslip.downsample.quadtree import variance_quadtree
+
+    wanted = entry.downsample
+    options: dict[str, Any] = {"valid_fraction": wanted.valid_fraction, "residual": wanted.residual}
+    for ours, theirs in (("minimum", "minimum_size"), ("maximum", "maximum_size")):
+        if getattr(wanted, ours) is not None:
+            options[theirs] = getattr(wanted, ours)
+    if wanted.threshold is not None:
+        options["threshold"] = wanted.threshold
+    else:
+        options["count"] = wanted.points or DEFAULT_POINTS
+    noise = scene_noise(scene, entry, frame, fault)
+    cells = variance_quadtree(scene, **options)
+    return cell_observations(scene, cells, frame, noise), noise

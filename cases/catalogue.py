@@ -1,0 +1,99 @@
+"""Finding case files by path or by the name of a study that comes with the toolkit, and the data files they name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.schema import Case
+
+HERE = Path(__file__).parent
+
+
+def shipped_studies() -> dict[str, Path]:
+    """Return the studies that come with the toolkit: name to main case file."""
+    return {path.parent.name: path for path in sorted(HERE.glob("*/case.yml"))}
+
+
+def find_case(name: str | Path) -> Path:
+    """Return the case file that a path or a study's name means.
+
+    Parameters
+    ----------
+    name : str or Path
+        A file; a folder that holds ``case.yml``; or a shipped study, ``ridgecrest2019``, with ``ridgecrest2019/3d`` for
+        a further case of it.
+
+    Raises
+    ------
+    CaseError
+        If it is none of these; the message lists the shipped studies.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path
+    if path.is_dir() and (path / "case.yml").is_file():
+        return path / "case.yml"
+    study, _, variant = str(name).partition("/")
+    shipped = shipped_studies()
+    if study in shipped:
+        found = shipped[study].with_name(f"{variant or 'case'}.yml")
+        if found.is_file():
+            return found
+    rule = "there is no such case file, and no study of that name comes with the toolkit"
+    rule += f" (those are {', '.join(shipped)}); `geoslip new DIR` writes a case to start from"
+    raise CaseError(Mistake(rule, key=str(name)))
+
+
+def data_roots(case: Case, data: str | Path | None = None, extra: Sequence[Path] = ()) -> list[Path]:
+    """Return the folders in which relative data paths are looked up, in order.
+
+    The folder given by ``--data``, else that of the environment variable GEOSLIP_DATA; then the case file's own.
+    """
+    roots = list(extra)
+    chosen = data or os.environ.get("GEOSLIP_DATA")
+    if chosen:
+        roots.append(Path(chosen))
+    if case.source is not None:
+        roots.append(case.source.path.parent)
+    return roots or [Path()]
+
+
+def resolve(name: str, roots: Sequence[Path]) -> Path:
+    """Return the file of this name in the first root that has it, or its place in the first root."""
+    path = Path(name).expanduser()
+    if path.is_absolute():
+        return path
+    return next((root / path for root in roots if (root / path).exists()), roots[0] / path)
+
+
+def missing_files(case: Case, roots: Sequence[Path]) -> list[Mistake]:
+    """Return one mistake for each file that the case names and that is not there."""
+    where = " nor in ".join(str(root) for root in roots)
+    remedy = "give the folder that holds it with --data or GEOSLIP_DATA"
+    described = f"; the files are described in {case.described_in}" if case.described_in else ""
+    found: list[Mistake] = []
+    for location, name in named_files(case):
+        if not resolve(name, roots).is_file():
+            found.append(case.mistake(location, f"the file '{name}' is not in {where}: {remedy}{described}"))
+    return found
+
+
+def named_files(case: Case) -> list[tuple[tuple[str | int, ...], str]]:
+    """Return the location in the case and the name of every data file."""
+    files: list[tuple[tuple[str | int, ...], str]] = []
+    for index, entry in enumerate(case.data):
+        base: tuple[str | int, ...] = ("data", index)
+        if entry.file is not None:
+            files.append(((*base, "file"), entry.file))
+        files += [((*base, "files", number), name) for number, name in enumerate(entry.files)]
+        if entry.noise.covariance is not None:
+            files.append(((*base, "noise", "covariance"), entry.noise.covariance))
+        if entry.look is not None:
+            for key in ("incidence", "heading", "east", "north", "up"):
+                value = getattr(entry.look, key)
+                if isinstance(value, str):
+                    files.append(((*base, "look", key), value))
+    return files

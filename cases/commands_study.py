@@ -1,0 +1,111 @@
+"""What ``geoslip run`` and ``geoslip check`` do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from geoslip.cases.casefile import read_case
+from geoslip.cases.catalogue import find_case
+from geoslip.cases.folder import ResultFolder
+from geoslip.cases.output import write_json, write_run
+from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
+from geoslip.cases.progress import reporter_for_stream
+from geoslip.cases.run import StudyRun
+
+
+def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool) -> None:
+    """Run a case into a folder that appears in full or not at all."""
+    case = read_case(find_case(name))
+    final = out or Path(f"{case.name}-results")
+    place = ResultFolder(final, resume=resume)
+    if resume and not place.resumed:
+        typer.echo(f"nothing is to be resumed beside {final}: this run starts from the beginning", err=True)
+    reporter = reporter_for_stream()
+    try:
+        with place:
+            run = run_case(case, data=data, workspace=place.partial, cache=place.cache, reporter=reporter)
+            with reporter.step("report and files"):
+                write_run(run, place.partial)
+                write_report_if_there(run, place.partial)
+            write_json(place.partial / "provenance.json", run.provenance | provenance_timings(reporter.timings))
+    finally:
+        reporter.close()
+    typer.echo(run_summary(run, final))
+
+
+def write_report_if_there(run: StudyRun, folder: Path) -> None:
+    """Write report.html and figures/."""
+    from geoslip.cases.report import write_report
+
+    write_report(run, folder)
+
+
+def provenance_timings(timings: dict[str, float]) -> dict[str, dict[str, float]]:
+    """Give the timings with the last step in them."""
+    return {"timings_s": {name: round(seconds, 3) for name, seconds in timings.items()}}
+
+
+def run_summary(run: StudyRun, folder: Path) -> str:
+    """Give a few lines for the terminal: magnitude, fit, warnings, where the report lies."""
+    model = run.model
+    lines = [run.synthetic] if run.synthetic else []
+    lines.append(
+        f"{run.case.title or run.case.name}: Mw {model.mw:.2f}, peak slip {model.peak_slip:.2f} m,"
+        f" mean rake {model.mean_rake:.0f} degrees"
+    )
+    if run.truth is not None:
+        lines.append(
+            f"the truth behind the synthetic data: Mw {run.truth.mw:.2f}, peak slip {run.truth.peak_slip:.2f} m,"
+            f" mean rake {run.truth.mean_rake:.0f} degrees"
+        )
+    for fit in run.estimate.fits:
+        lines.append(
+            f"  {fit.name:<24} n {fit.n:>5}   rms {1e3 * fit.rms:7.1f} mm   VR {100 * fit.variance_reduction:5.1f} %"
+        )
+        if fit.by_direction:
+            parts = ", ".join(f"{name} {100 * value:.1f} %" for name, value in fit.by_direction.items())
+            lines.append(f"  {'':<24} {parts}")
+        if fit.name in run.grid_scores:
+            lines.append(f"  {'':<24} on the full grid: VR {100 * run.grid_scores[fit.name]:.1f} %")
+    lines += [f"  warning: {warning}" for warning in run.warnings]
+    lines.append(f"report: {folder / 'report.html'}")
+    return "\n".join(lines)
+
+
+def check_command(name: str, *, data: Path | None) -> None:
+    """Read all that a run would read and say what it would do."""
+    case = read_case(find_case(name))
+    reporter = reporter_for_stream()
+    try:
+        study = prepare_case(case, data=data, reporter=reporter)
+    finally:
+        reporter.close()
+    typer.echo(check_summary(study))
+
+
+def check_summary(study: PreparedStudy) -> str:
+    """Say in a few lines what a run would invert for what."""
+    case, fault = study.case, study.fault
+    n_data = sum(len(reading.observations) for reading in study.readings)
+    unknowns = 2 * fault.n_patches
+    lines = [f"{case.name}: the case is sound"]
+    for entry, reading in zip(case.data, study.readings):
+        made_of = "cells" if reading.scene is not None else "values"
+        size = f"{len(reading.observations):>6} {made_of}"
+        lines.append(f"  {entry.name:<24} {size}, kind {entry.kind}, nuisance {entry.nuisance_kind}")
+        lines += [f"    {note}" for note in reading.observations.notes]
+    for segment in fault.segments:
+        lines.append(f"  segment {segment.name:<16} {segment.n_patches:>6} patches")
+    matrix = 8e-9 * n_data * unknowns
+    lines.append(f"a run would fit {n_data} data with {unknowns} slip components; Green's matrices of {matrix:.2f} GB")
+    choice = case.smoothing.choose
+    how = (
+        f"smoothing chosen by {choice} out of {case.smoothing.count}"
+        if isinstance(choice, str)
+        else f"smoothing {choice:g}"
+    )
+    lines.append(f"  {how}; slip {'free' if case.slip.rake == 'free' else 'in a rake window'}")
+    lines += [f"  warning: {warning}" for warning in study.warnings]
+    return "\n".join(lines)

@@ -1,0 +1,188 @@
+"""The files of a finished study: summary.json, slip in three formats, the fit, and provenance."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoslip.cases.run import StudyRun
+from geoslip.faults.slip import SlipModel
+
+
+def write_run(run: StudyRun, folder: str | Path) -> None:
+    """Write everything but the report into a folder that exists.
+
+    Parameters
+    ----------
+    run : StudyRun
+        Finished study.
+    folder : str or Path
+        Gets summary.json, slip.csv, slip.geojson, slip.fsp, fit/NAME.csv, case.yml and provenance.json.
+    """
+    from geoslip.faults.formats import write_slip_model
+
+    folder = Path(folder)
+    write_json(folder / "summary.json", summary(run))
+    write_slip_table(folder / "slip.csv", run.model)
+    for suffix in ("geojson", "fsp"):
+        write_slip_model(folder / f"slip.{suffix}", run.model)
+    if run.truth is not None:
+        write_slip_table(folder / "truth.csv", run.truth)
+    (folder / "fit").mkdir(exist_ok=True)
+    for observations in run.observations:
+        write_fit(folder / "fit" / f"{file_name(observations.name)}.csv", run, observations.name)
+    if run.case.source is not None:
+        (folder / "case.yml").write_text(run.case.source.text, encoding="utf-8")
+    write_json(folder / "provenance.json", run.provenance)
+
+
+def file_name(name: str) -> str:
+    """Give a data set's name as a file name that every system takes."""
+    return "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in name).strip(".") or "data"
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON that every parser reads: what is not finite becomes null."""
+    path.write_text(json.dumps(_clean(content), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(item) for item in value]
+    if isinstance(value, np.ndarray):
+        return _clean(value.tolist())
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    if isinstance(value, (int, np.integer)):
+        return int(value)
+    if isinstance(value, (float, np.floating)):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+def summary(run: StudyRun) -> dict[str, Any]:
+    """Give the content of summary.json.
+
+    Returns
+    -------
+    dict
+        ``moment_nm`` is the scalar sum over patches, ``moment_tensor_nm`` the scalar moment of the summed tensor, N m.
+    """
+    model, frame = run.model, run.frame
+    centroid = np.asarray(model.centroid, dtype=float)
+    longitude, latitude = frame.to_geographic(centroid[0], centroid[1])
+    return {
+        "name": run.case.name,
+        "synthetic": run.synthetic or None,
+        "mw": model.mw,
+        "moment_nm": model.moment,
+        "moment_tensor_nm": model.tensor_moment,
+        "moment_tensor_enu_nm": model.moment_tensor,
+        "peak_slip_m": model.peak_slip,
+        "mean_rake_deg": model.mean_rake,
+        "centroid": {"lon": longitude, "lat": latitude, "depth_km": -1e-3 * centroid[2]},
+        "segments": [
+            {
+                "name": part.name,
+                "mw": part.mw,
+                "moment_nm": part.moment,
+                "strike_deg": part.strike,
+                "dip_deg": part.dip,
+                "mean_rake_deg": part.mean_rake,
+                "peak_slip_m": part.peak_slip,
+                "depth_of_peak_km": 1e-3 * part.depth_of_peak,
+            }
+            for part in model.per_segment()
+        ],
+        "datasets": [_dataset(run, observations.name) for observations in run.observations],
+        "smoothing": {
+            "operator": run.case.smoothing.operator,
+            "chosen_by": run.case.smoothing.choose if isinstance(run.case.smoothing.choose, str) else "case",
+            "strength": run.estimate.strength,
+        },
+        "geometry": {},
+        "diagnostics": {"chi2": run.estimate.chi2, "dof": run.estimate.dof},
+        "truth": _truth(run),
+        "warnings": list(run.warnings),
+    }
+
+
+def _dataset(run: StudyRun, name: str) -> dict[str, Any]:
+    fit = run.estimate.fit(name)
+    entry: dict[str, Any] = {
+        "name": name,
+        "n": len(fit.residual),
+        "rms_m": fit.rms,
+        "variance_reduction": fit.variance_reduction,
+        "sigma_scale": run.problem.scales.get(name, 1.0),
+        "ramp": fit.nuisance,
+        "chi2": fit.chi2,
+    }
+    if name in run.grid_scores:
+        entry["variance_reduction_grid"] = run.grid_scores[name]
+    return entry
+
+
+def _truth(run: StudyRun) -> dict[str, Any] | None:
+    if run.truth is None:
+        return None
+    difference = run.model.slip[:, :2] - run.truth.slip[:, :2]
+    areas = run.model.fault.areas
+    return {
+        "mw": run.truth.mw,
+        "moment_nm": run.truth.moment,
+        "peak_slip_m": run.truth.peak_slip,
+        "mean_rake_deg": run.truth.mean_rake,
+        "rms_slip_difference_m": float(np.sqrt(np.average((difference**2).sum(axis=1), weights=areas))),
+    }
+
+
+def write_table(path: Path, names: Iterable[str], rows: Iterable[Iterable[Any]]) -> None:
+    """Write a table of text and numbers with six to nine significant digits."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, (float, np.floating)):
+        return f"{float(value):.9g}" if math.isfinite(value) else ""
+    return str(value)
+
+
+def write_slip_table(path: Path, model: SlipModel) -> None:
+    """Write the slip of every patch as the format csv of the faults room does, with standard deviations if known."""
+    from geoslip.faults.formats import write_slip_model
+
+    write_slip_model(path, model)
+
+
+def write_fit(path: Path, run: StudyRun, name: str) -> None:
+    """Write one data set: place, observed, predicted (with its ramp), residual, sigma, direction of measurement."""
+    observations = next(entry for entry in run.observations if entry.name == name)
+    fit = run.estimate.fit(name)
+    true = run.frame.rotate_from_frame(observations.directions, observations.longitude, observations.latitude)
+    names = ["lon", "lat", "observed_m", "predicted_m", "residual_m", "sigma_m", "east", "north", "up"]
+    columns: list[Any] = [
+        observations.longitude,
+        observations.latitude,
+        observations.values,
+        fit.predicted,
+        fit.residual,
+        observations.sigma,
+        *true.T,
+    ]
+    if observations.station is not None:
+        names.append("station")
+        columns.append(observations.station)
+    write_table(path, names, zip(*columns))

@@ -1,0 +1,284 @@
+"""A study from case to answer: a thin reading of the case onto the public functions of the other rooms."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoslip.cases.assumptions import assumptions
+from geoslip.cases.build_data import DatasetReading, read_datasets
+from geoslip.cases.build_fault import build_fault
+from geoslip.cases.build_slip import build_constraints, build_operator
+from geoslip.cases.catalogue import data_roots, missing_files
+from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss
+from geoslip.cases.errors import CaseError
+from geoslip.cases.progress import Reporter
+from geoslip.cases.provenance import provenance, text_hash
+from geoslip.cases.run import StudyRun
+from geoslip.cases.schema import Case
+from geoslip.faults.fault import Fault
+from geoslip.faults.frame import LocalFrame
+from geoslip.faults.slip import SlipModel
+
+
+@dataclass
+class PreparedStudy:
+    """A case with everything read and nothing long computed: what ``geoslip check`` looks at.
+
+    Parameters
+    ----------
+    case : Case
+    frame : LocalFrame
+    fault : Fault
+    readings : list of DatasetReading
+        One a data set, in the case's order.
+    roots : list of Path
+        Folders of the data.
+    warnings : list of str
+        What the data's own checks say.
+    """
+
+    case: Case
+    frame: LocalFrame
+    fault: Fault
+    readings: list[DatasetReading]
+    roots: list[Path]
+    warnings: list[str]
+
+
+def prepare_case(
+    case: Case,
+    *,
+    data: str | Path | None = None,
+    workspace: Path | None = None,
+    reporter: Reporter | None = None,
+) -> PreparedStudy:
+    """Read all that a run needs and check it.
+
+    Parameters
+    ----------
+    case : Case
+        From :func:`geoslip.cases.casefile.read_case`.
+    data : path, optional
+        Folder of the data files.
+    workspace : Path, optional
+        Where a synthetic case puts the data that it makes; a folder of its own by default.
+    reporter : Reporter, optional
+        Hears of the steps.
+
+    Raises
+    ------
+    CaseError
+        With every mistake found in the files that the case names.
+    """
+    reporter = reporter or Reporter()
+    frame = LocalFrame(*case.origin)
+    fault = build_fault(case, frame)
+    made: list[Path] = []
+    if case.synthetic is not None:
+        workspace = workspace or Path(tempfile.mkdtemp(prefix="geoslip-"))
+        from geoslip.cases.synthetic import make_data
+
+        with reporter.step("making synthetic data") as report:
+            make_data(case, frame, workspace / "data", report=report)
+        made = [workspace / "data"]
+    roots = data_roots(case, data, made)
+    missing = missing_files(case, roots)
+    if missing:
+        raise CaseError(missing)
+    with reporter.step("reading and downsampling") as report:
+        readings = read_datasets(case, frame, fault, roots=roots, report=report)
+    observations = [reading.observations for reading in readings]
+    check_reach(case, observations, fault)
+    mistakes, warnings = sign_against_gnss(case, observations)
+    if mistakes:
+        raise CaseError(mistakes)
+    warnings += few_near(observations, fault)
+    warnings += [note for entry in observations for note in entry.notes if "may be wrong" in note]
+    return PreparedStudy(case, frame, fault, readings, roots, warnings)
+
+
+def run_case(
+    case: Case,
+    *,
+    data: str | Path | None = None,
+    workspace: Path | None = None,
+    cache: Path | None = None,
+    reporter: Reporter | None = None,
+) -> StudyRun:
+    """Run a whole study in memory; :func:`geoslip.cases.output.write_run` puts it into files.
+
+    Parameters
+    ----------
+    case : Case
+        Validated case.
+    data : path, optional
+        Folder of the data files; GEOSLIP_DATA or the case's folder otherwise.
+    workspace : Path, optional
+        Where a synthetic case puts its data.
+    cache : Path, optional
+        Folder in which Green's matrices are kept under a hash of what they depend on, for a resumed run.
+    reporter : Reporter, optional
+        Hears of the steps.
+
+    Returns
+    -------
+    StudyRun
+
+    Raises
+    ------
+    CaseError
+        If the case or its data are wrong.
+    """
+    reporter = reporter or Reporter()
+    study = prepare_case(case, data=data, workspace=workspace, reporter=reporter)
+    return solve_study(study, cache=cache, reporter=reporter)
+
+
+def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Reporter | None = None) -> StudyRun:
+    """Invert a prepared study; see :func:`run_case`."""
+    from geoslip.inversion import Problem, solve, strength_curve
+
+    reporter = reporter or Reporter()
+    case, fault, frame = study.case, study.fault, study.frame
+    observations = tuple(reading.observations for reading in study.readings)
+    greens = greens_matrices(study, cache=cache, reporter=reporter)
+    with _case_errors(case), reporter.step("normal equations") as report:
+        nuisance = {entry.name: entry.nuisance_kind for entry in case.data}
+        poisson = case.elastic.poisson
+        problem = Problem.build(observations, fault, nuisance=nuisance, poisson=poisson, greens=greens, progress=report)
+    warnings = list(study.warnings)
+    with _case_errors(case), reporter.step("slip and smoothing") as report:
+        operator, constraints = build_operator(case, fault), build_constraints(case)
+        choice = case.smoothing.choose
+        if isinstance(choice, str):
+            strengths = case.smoothing.strengths or case.smoothing.count
+            curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
+            chosen = curve.choose(choice)
+            estimate = chosen.estimate
+            warnings += list(chosen.warnings)
+        else:
+            curve = None
+            estimate = solve(problem, operator, strength=choice, constraints=constraints)
+    with reporter.step("uncertainty and moment"):
+        model = estimate.model(frame=frame, rigidity=case.elastic.rigidity)
+    for entry in observations:
+        warnings += outlying_stations(entry, estimate.fit(entry.name).residual)
+    run = StudyRun(case, frame, observations, fault, problem, curve, estimate, model)
+    run.truth = _truth(case, fault, frame)
+    run.synthetic = case.synthetic.notice if case.synthetic is not None else ""
+    run.scenes = {r.observations.name: r.scene for r in study.readings if r.scene is not None}
+    with reporter.step("scores on full grids") as report:
+        run.grid_scores = grid_scores(study, model, run, report=report)
+    run.warnings = warnings
+    run.assumptions = assumptions(case, study.readings)
+    run.timings = reporter.timings
+    run.provenance = provenance(case, study.roots, reporter.timings)
+    return run
+
+
+def _case_errors(case: Case) -> nullcontext[None] | _AsCaseError:
+    return _AsCaseError(case)
+
+
+class _AsCaseError:
+    """Turn a room's complaint about what the case asked for into a mistake in the case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, ValueError) and not isinstance(error, CaseError):
+            names = [entry.name for entry in self.case.data]
+            named = [index for index, name in enumerate(names) if str(error).startswith(f"{name}:")]
+            location: tuple[str | int, ...] = ("data", named[0]) if named else ()
+            raise CaseError(self.case.mistake(location, str(error))) from error
+
+
+def greens_matrices(study: PreparedStudy, *, cache: Path | None, reporter: Reporter) -> dict[str, NDArray[np.float64]]:
+    """Compute, or take from the cache, the Green's matrix of each data set.
+
+    A cached matrix is named by a hash of points, directions, patches and Poisson's ratio, so that it can only be taken
+    for the same problem.
+    """
+    from geoslip.inversion import greens_matrix
+
+    matrices: dict[str, NDArray[np.float64]] = {}
+    poisson = study.case.elastic.poisson
+    with _AsCaseError(study.case), reporter.step("Green's matrices") as report:
+        for index, reading in enumerate(study.readings):
+            entry, number = reading.observations, len(study.readings)
+
+            def share(fraction: float, index: int = index, number: int = number) -> None:
+                report((index + fraction) / number)
+
+            key = text_hash(entry.points.tobytes(), entry.directions.tobytes(), study.fault.sources.tobytes(), poisson)
+            stored = cache / f"greens-{key}.npy" if cache is not None else None
+            if stored is not None and stored.is_file():
+                matrices[entry.name] = np.load(stored)
+            else:
+                matrices[entry.name] = greens_matrix(entry, study.fault, poisson=poisson, progress=share)
+                if stored is not None:
+                    _store(stored, matrices[entry.name])
+            share(1.0)
+    return matrices
+
+
+def _store(path: Path, matrix: NDArray[np.float64]) -> None:
+    """Write a matrix so that a killed run leaves no half of it."""
+    half = path.with_suffix(".half")
+    with half.open("wb") as stream:
+        np.save(stream, matrix)
+    os.replace(half, path)
+
+
+def _truth(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel | None:
+    if case.synthetic is None:
+        return None
+    from geoslip.cases.synthetic import true_model
+
+    return true_model(case, fault, frame)
+
+
+def grid_scores(study: PreparedStudy, model: SlipModel, run: StudyRun, *, report: object) -> dict[str, float]:
+    """Score the model on every valid pixel of the scenes for which the case asks it.
+
+    The nuisance is fitted anew to the grid, each pixel weighing the same; 1 - sum r^2 / sum d^2.
+    """
+    scores: dict[str, float] = {}
+    for entry, reading in zip(study.case.data, study.readings):
+        if entry.grid_score and reading.scene is not None:
+            scores[entry.name] = _grid_score(study, model, reading, entry.nuisance_kind)
+    return scores
+
+
+def _grid_score(study: PreparedStudy, model: SlipModel, reading: DatasetReading, nuisance: str) -> float:
+    from geoslip.okada import displacement_field
+
+    assert reading.scene is not None
+    pixels = reading.scene.pixels(frame=study.frame)
+    poisson = study.case.elastic.poisson
+    field = displacement_field(pixels.points, model.fault.sources, model.slip, poisson=poisson)
+    predicted = (field * pixels.directions).sum(axis=1)
+    finite = np.isfinite(predicted)
+    places = 1e-3 * pixels.points[finite, :2]
+    columns: Sequence[NDArray[np.float64]] = {
+        "none": [],
+        "offset": [np.ones(len(places))],
+        "plane": [np.ones(len(places)), places[:, 0], places[:, 1]],
+    }[nuisance]
+    residual = pixels.values[finite] - predicted[finite]
+    if columns:
+        matrix = np.column_stack(columns)
+        residual = residual - matrix @ np.linalg.lstsq(matrix, residual, rcond=None)[0]
+    return float(1.0 - np.sum(residual**2) / np.sum(pixels.values[finite] ** 2))

@@ -1,0 +1,67 @@
+"""Where the numbers of a run come from: versions, hashes of the files, seed and times."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from geoslip.cases.catalogue import named_files, resolve
+from geoslip.cases.schema import Case
+
+PACKAGES = ("numpy", "scipy", "numba", "pyproj", "rasterio", "h5py", "pydantic")
+
+
+def file_hash(path: Path) -> str:
+    """Give the SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def text_hash(*parts: Any) -> str:
+    """Give a short hash of values, for the names of cached files."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else repr(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()[:24]
+
+
+def provenance(case: Case, roots: Sequence[Path], timings: dict[str, float]) -> dict[str, Any]:
+    """Give the content of provenance.json.
+
+    Parameters
+    ----------
+    case : Case
+        The case that was run.
+    roots : sequence of Path
+        Folders of its data.
+    timings : dict of str to float
+        Wall time of each step, s.
+    """
+    files = {}
+    for _, name in named_files(case):
+        path = resolve(name, roots)
+        if path.is_file():
+            files[name] = {"sha256": file_hash(path), "bytes": path.stat().st_size}
+    return {
+        "geoslip": metadata.version("geoslip"),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "command": " ".join(["geoslip", *sys.argv[1:]]) if Path(sys.argv[0]).name.startswith("geoslip") else "",
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "case": case.name,
+        "case_sha256": hashlib.sha256(case.source.text.encode()).hexdigest() if case.source is not None else None,
+        "seed": case.seed,
+        "data": files,
+        "timings_s": {name: round(seconds, 3) for name, seconds in timings.items()},
+    }

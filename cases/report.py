@@ -1,0 +1,116 @@
+"""The report: one HTML page that holds everything a careful reader needs to judge a study."""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from geoslip.cases import report_html as html
+from geoslip.cases import report_tables as tables
+from geoslip.cases.figures import style
+from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
+from geoslip.cases.run import StudyRun
+
+ASSUMED, PROVENANCE = "What was assumed", "Provenance"
+
+
+def write_report(run: StudyRun, folder: str | Path) -> Path:
+    """Write ``report.html`` (self-contained) and ``figures/`` (PNG and PDF of every figure in it).
+
+    Parameters
+    ----------
+    run : StudyRun
+        Finished study.
+    folder : str or Path
+        An existing folder.
+
+    Returns
+    -------
+    Path
+        Of the report, which takes its final name only when it is complete.
+    """
+    folder = Path(folder)
+    figures = folder / "figures"
+    figures.mkdir(exist_ok=True)
+    blocks: dict[str, list[str]] = {}
+    for entry in report_figures(run):
+        style.save_figure(entry.figure, figures, name=entry.name)
+        block = html.figure_block(entry.figure, name=entry.name, title=entry.title, caption=entry.caption)
+        blocks.setdefault(entry.section, []).append(block)
+    path = folder / "report.html"
+    partial = folder / ".report.html.partial"
+    partial.write_text(report_page(run, blocks), encoding="utf-8")
+    os.replace(partial, path)
+    return path
+
+
+def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
+    """The page's HTML from a run and its figures' blocks by section."""
+    sections = {
+        SLIP: [tables.segment_table(run.model), *blocks.get(SLIP, [])],
+        TRUTH: [tables.truth_table(run.model, run.truth), *blocks.get(TRUTH, [])] if run.truth is not None else [],
+        FIT: [tables.fit_table(run), *_notes(run), *blocks.get(FIT, [])],
+        SMOOTHING: [html.paragraph(smoothing_sentence(run)), *blocks.get(SMOOTHING, [])],
+        UNCERTAINTY: blocks.get(UNCERTAINTY, []),
+        ASSUMED: [tables.assumption_table(run)],
+        PROVENANCE: _provenance(run),
+    }
+    shown = {title: parts for title, parts in sections.items() if parts}
+    title = run.case.title or run.case.name
+    return _template("report.html").substitute(
+        title=html.escape(title),
+        css=_text("report.css"),
+        notices=_notices(run),
+        lead=html.paragraph(run.case.about, kind="lead") if run.case.about else "",
+        cards=tables.headline(run),
+        contents=html.contents(list(shown)),
+        sections="".join(html.section(title, parts) for title, parts in shown.items()),
+        footer=html.escape(f"Made by geoslip {run.provenance.get('version', '')}".rstrip() + "."),
+    )
+
+
+def smoothing_sentence(run: StudyRun) -> str:
+    """Say which strength was used and who chose it."""
+    smoothing = run.case.smoothing
+    by = {"lcurve": "by the corner of the L-curve", "abic": "by the smallest ABIC"}
+    how = by.get(str(smoothing.choose), "in the case file")
+    strength = tables.number(run.estimate.strength)
+    return f"Operator: {smoothing.operator}. Strength {strength}, chosen {how}."
+
+
+def _notices(run: StudyRun) -> str:
+    boxes = []
+    if run.synthetic:
+        boxes.append(html.notice("Synthetic data.", [run.synthetic], kind="synthetic"))
+    if run.warnings:
+        title = "Warning." if len(run.warnings) == 1 else f"{len(run.warnings)} warnings."
+        boxes.append(html.notice(title, run.warnings, kind="warning"))
+    return "".join(boxes)
+
+
+def _notes(run: StudyRun) -> list[str]:
+    """What readers and masks left out, data set by data set."""
+    return [
+        html.paragraph(f"{data.name}: " + "; ".join(data.notes).rstrip(".") + ".")
+        for data in run.observations
+        if data.notes
+    ]
+
+
+def _provenance(run: StudyRun) -> list[str]:
+    parts = [tables.provenance_table(run)] if run.provenance else []
+    if run.timings:
+        parts.append(tables.timing_table(run))
+    if run.case.source is not None:
+        parts.append(html.details("The case file as read", run.case.source.text))
+    return parts
+
+
+def _text(name: str) -> str:
+    return resources.files("geoslip.cases").joinpath(name).read_text(encoding="utf-8")
+
+
+def _template(name: str) -> Template:
+    return Template(_text(name))
