@@ -2,11 +2,21 @@
 
 from geoslip.faults.fault import Fault, merge_faults
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.mechanism import (
+    Axis,
+    FocalMechanism,
+    NodalPlane,
+    auxiliary_plane,
+    focal_mechanism,
+    kagan_angle,
+    mechanism_tensor,
+)
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, moment_of_magnitude, tensor_moment
 from geoslip.faults.neighbours import Adjacency, neighbours
 from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
 from geoslip.faults.plane import Plane, planes_along_trace
 from geoslip.faults.protocol import FaultSegment
+from geoslip.faults.section import unrolled
 from geoslip.faults.segment import RECTANGLE_COLUMNS, RectangularSegment
 from geoslip.faults.slip import SegmentSummary, SlipModel
 from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, updip_vector
@@ -15,18 +25,25 @@ __all__ = [
     "DEFAULT_RIGIDITY",
     "RECTANGLE_COLUMNS",
     "Adjacency",
+    "Axis",
     "Fault",
     "FaultSegment",
+    "FocalMechanism",
     "LocalFrame",
+    "NodalPlane",
     "Plane",
     "RectangularSegment",
     "SegmentSummary",
     "SlipModel",
+    "auxiliary_plane",
     "azimuth_of",
     "cut_growing",
     "cut_rows",
     "cut_uniform",
+    "focal_mechanism",
+    "kagan_angle",
     "magnitude_of_moment",
+    "mechanism_tensor",
     "merge_faults",
     "moment_of_magnitude",
     "neighbours",
@@ -34,5 +51,6 @@ __all__ = [
     "planes_along_trace",
     "strike_vector",
     "tensor_moment",
+    "unrolled",
     "updip_vector",
 ]

@@ -7,7 +7,9 @@ from numpy.typing import ArrayLike
 
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.mechanism import FocalMechanism, focal_mechanism
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, patch_moment_tensors, tensor_moment
+from geoslip.faults.vectors import azimuth_of
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,19 @@ class SlipModel:
     def tensor_moment(self) -> float:
         """Scalar moment of the summed tensor, N m: the scalar sum less what differing mechanisms cancel."""
         return float(tensor_moment(self.moment_tensor))
+
+    def focal_mechanism(self) -> FocalMechanism:
+        """Nodal planes and axes of the summed tensor, the plane nearest to the fault's mean plane first.
+
+        Raises
+        ------
+        ValueError
+            If nothing slipped.
+        """
+        normal = self.moments @ self.fault.normals
+        steepness, reach = normal[2], float(np.hypot(normal[0], normal[1]))
+        mean_plane = float(azimuth_of(-normal[1], normal[0])), float(np.rad2deg(np.arctan2(reach, steepness)))
+        return focal_mechanism(self.moment_tensor, reference=mean_plane)
 
     @property
     def centroid(self) -> np.ndarray:
