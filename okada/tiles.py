@@ -1,0 +1,161 @@
+"""Run a long computation tile by tile on a pool of threads, so that it can show progress and be interrupted."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TypeVar
+
+import numpy as np
+
+Tile = TypeVar("Tile")
+Progress = Callable[[float], object]
+"""Called in the caller's thread with the fraction done, from 0 to 1; an exception it raises stops the run."""
+
+PAIRS_PER_STEP = 1 << 20
+"""Pairs of point and source between two looks at whether to stop: tens of milliseconds."""
+
+_POLL_SECONDS = 0.05
+
+
+class _Stopped(Exception):
+    """Raised inside a tile when another part of the run has failed or was interrupted."""
+
+
+class Meter:
+    """Counts the work done by all threads, and stops them between two steps."""
+
+    def __init__(self, total: int) -> None:
+        self.total = max(total, 1)
+        self._done = 0
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    @property
+    def fraction(self) -> float:
+        """Fraction of the work that is done."""
+        return min(self._done / self.total, 1.0)
+
+    def advance(self, amount: int) -> None:
+        """Count work done in a step, and leave the tile if the run was stopped."""
+        with self._lock:
+            self._done += amount
+        if self._stop.is_set():
+            raise _Stopped
+
+    def stop(self) -> None:
+        """Let every tile end at its next step."""
+        self._stop.set()
+
+
+class _TalkingMeter(Meter):
+    """A meter for a run in the caller's own thread, where progress can be shown at every step."""
+
+    def __init__(self, total: int, progress: Progress | None) -> None:
+        super().__init__(total)
+        self._progress = progress
+
+    def advance(self, amount: int) -> None:
+        super().advance(amount)
+        if self._progress is not None:
+            self._progress(self.fraction)
+
+
+def thread_count(threads: int | None) -> int:
+    """Check a number of threads; None means every processor this process may use.
+
+    Parameters
+    ----------
+    threads : int or None
+        Number of threads.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If it is less than one.
+    """
+    if threads is None:
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if threads < 1:
+        raise ValueError(f"threads is {threads}, but must be at least 1; give None to use every processor")
+    return int(threads)
+
+
+def run_tiles(
+    work: Callable[[Tile, Meter], None],
+    tiles: Sequence[Tile],
+    *,
+    total: int,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> None:
+    """Work on every tile, on several threads.
+
+    Parameters
+    ----------
+    work : callable
+        Called as work(tile, meter); it must call meter.advance(amount) after every step, and its steps should
+        release the interpreter lock.
+    tiles : sequence
+        What to hand to `work`.
+    total : int
+        Sum of the amounts of all steps.
+    progress : callable, optional
+        Called with the fraction done. What it raises, as well as KeyboardInterrupt, stops all threads after their
+        current step and is passed on.
+    threads : int, optional
+        Number of threads, by default every processor this process may use.
+
+    Raises
+    ------
+    ValueError
+        If `threads` is less than one.
+    """
+    count = min(thread_count(threads), len(tiles))
+    if count <= 1:
+        alone = _TalkingMeter(total, progress)
+        for tile in tiles:
+            _quietly(work, tile, alone)
+        return
+    meter = Meter(total)
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            waiting: set[Future[None]] = {pool.submit(_quietly, work, tile, meter) for tile in tiles}
+            while waiting:
+                finished, waiting = wait(waiting, _POLL_SECONDS, FIRST_COMPLETED)
+                for future in finished:
+                    future.result()
+                if progress is not None:
+                    progress(meter.fraction)
+        except BaseException:
+            meter.stop()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _quietly(work: Callable[[Tile, Meter], None], tile: Tile, meter: Meter) -> None:
+    # With the JIT off the kernels divide numpy numbers, which warn where a compiled kernel makes NaN in silence.
+    with np.errstate(all="ignore"):
+        work(tile, meter)
+
+
+def spans(count: int, step: int) -> list[tuple[int, int]]:
+    """Cut range(count) into consecutive spans.
+
+    Parameters
+    ----------
+    count : int
+        Length of the range.
+    step : int
+        Length of every span but the last.
+
+    Returns
+    -------
+    list of (first, last)
+        Half-open.
+    """
+    return [(first, min(first + step, count)) for first in range(0, count, step)]
