@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import scipy.sparse as sparse
@@ -238,7 +238,7 @@ def _cosine(degrees: Array) -> Array:
     return np.where(degrees % 180.0 == 90.0, 0.0, np.cos(np.deg2rad(degrees)))
 
 
-def _by_segment(choice: object, fault: Fault, *, what: str) -> dict[str, object]:
+def _by_segment(choice: Any, fault: Fault, *, what: str) -> dict[str, Any]:
     if not isinstance(choice, Mapping):
         return dict.fromkeys(fault.names, choice)
     unknown = sorted(set(choice) - set(fault.names))

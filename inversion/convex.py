@@ -6,6 +6,7 @@ the number of parameters, with a far larger factor than that of the bounded engi
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ Array = NDArray[np.float64]
 
 NEAR_BOUND = 1e-6
 """Share of the largest slip within which an interior-point solution counts as at its bound."""
+LARGEST_KKT = 1e-4
+"""Accepted violation of the optimality conditions; the interior-point solver gives about 1e-7."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +100,10 @@ def minimise_convex(
     moment_rule = (weight / unit) @ size <= moment_at_most / unit if moment_at_most is not None else None
     rules += [rule for rule in (size_rule, moment_rule) if rule is not None]
     task = cvxpy.Problem(cvxpy.Minimize(cvxpy.sum_squares((factor / scale) @ x - target / scale)), rules)
-    task.solve(solver=cvxpy.CLARABEL, tol_gap_abs=1e-12, tol_gap_rel=1e-12, tol_feas=1e-12)
+    with warnings.catch_warnings():
+        # an inaccurate solution is judged by its optimality conditions below
+        warnings.filterwarnings("ignore", message="Solution may be inaccurate", category=UserWarning)
+        task.solve(solver=cvxpy.CLARABEL, tol_gap_abs=1e-13, tol_gap_rel=1e-13, tol_feas=1e-13)
     if x.value is None:
         raise ConvergenceError(
             f"the convex solver ended with {task.status!r}: the caps may contradict the bounds", partial=task.status
@@ -109,7 +115,14 @@ def minimise_convex(
         pull += multiplier * weight
     if size_rule is not None:
         pull[capped] += np.asarray(size_rule.dual_value) * scale**2
-    return _finished(system, matrix, np.clip(x.value, space.lower, space.upper), pull, multiplier)
+    found = _finished(system, matrix, np.clip(x.value, space.lower, space.upper), pull, multiplier)
+    if not found.kkt <= LARGEST_KKT:
+        raise ConvergenceError(
+            f"the convex solver's optimality conditions hold to {found.kkt:.1e} only (accepted: {LARGEST_KKT:.0e}): "
+            "raise the smoothing strength or relax the caps",
+            partial=found,
+        )
+    return found
 
 
 def moment_weight(system: System) -> Array:

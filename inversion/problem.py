@@ -88,13 +88,9 @@ class Block:
 
     def fit_nuisance(self, slip: Array) -> Array:
         """Nuisance coefficients (k,) that fit best beside a slip vector (p,)."""
-        left = self.observations.values - self.greens @ slip
-        columns = self.whitener.whiten(self.nuisance.matrix)
-        return np.linalg.lstsq(columns, self.whitener.whiten(left))[0] if len(self.nuisance) else np.zeros(0)
-
-    def predict(self, slip: Array) -> Array:
-        """Displacement (n,) by a slip vector (p,) with the nuisance that fits best beside it, m."""
-        return self.greens @ slip + self.nuisance.matrix @ self.fit_nuisance(slip)
+        left = self.whitener.whiten(self.observations.values - self.greens @ slip)
+        found: Array = np.linalg.lstsq(self.whitener.whiten(self.nuisance.matrix), left)[0]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
