@@ -7,7 +7,7 @@ the number of parameters, with a far larger factor than that of the bounded engi
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -88,13 +88,15 @@ def minimise_convex(
     x = cvxpy.Variable(space.n)
     size = cvxpy.norm(cvxpy.vstack([part @ x for part in _shear(system)]), 2, axis=0)
     rules = []
-    low, high = np.isfinite(space.lower), np.isfinite(space.upper)
+    ceiling = np.full(space.n_patches, np.inf) if largest is None else largest
+    capped = np.isfinite(ceiling)
+    lower, upper = _bounds_beside_caps(system, capped)
+    low, high = np.isfinite(lower), np.isfinite(upper)
     if low.any():
-        rules.append(x[low] >= space.lower[low])
+        rules.append(x[low] >= lower[low])
     if high.any():
-        rules.append(x[high] <= space.upper[high])
-    capped = np.zeros(space.n_patches, bool) if largest is None else np.isfinite(largest)
-    size_rule = size[capped] <= largest[capped] if largest is not None and capped.any() else None
+        rules.append(x[high] <= upper[high])
+    size_rule = size[capped] <= ceiling[capped] if capped.any() else None
     weight = moment_weight(system)
     unit = float(weight.sum())
     moment_rule = (weight / unit) @ size <= moment_at_most / unit if moment_at_most is not None else None
@@ -108,14 +110,16 @@ def minimise_convex(
         raise ConvergenceError(
             f"the convex solver ended with {task.status!r}: the caps may contradict the bounds", partial=task.status
         )
-    pull = np.zeros(space.n_patches)
-    multiplier = 0.0
+    duals = _Duals(np.zeros(space.n_patches), 0.0)
     if moment_rule is not None:
-        multiplier = float(moment_rule.dual_value) * scale**2 / unit
-        pull += multiplier * weight
+        duals.moment = float(moment_rule.dual_value) * scale**2 / unit
     if size_rule is not None:
-        pull[capped] += np.asarray(size_rule.dual_value) * scale**2
-    found = _finished(system, matrix, np.clip(x.value, space.lower, space.upper), pull, multiplier)
+        duals.size[capped] = np.asarray(size_rule.dual_value) * scale**2
+    found = _finished(system, matrix, np.clip(x.value, lower, upper), (lower, upper), duals)
+    slack = duals.size[capped] @ (ceiling[capped] - slip_size(system, found.x)[capped])
+    if moment_at_most is not None:
+        slack += duals.moment * (moment_at_most - weight @ slip_size(system, found.x))
+    found = replace(found, kkt=max(found.kkt, abs(float(slack)) / scale**2))
     if not found.kkt <= LARGEST_KKT:
         raise ConvergenceError(
             f"the convex solver's optimality conditions hold to {found.kkt:.1e} only (accepted: {LARGEST_KKT:.0e}): "
@@ -144,18 +148,36 @@ def _shear(system: System) -> list:
     ]
 
 
-def _finished(system: System, matrix: Array, x: Array, pull: Array, multiplier: float) -> ConvexSolution:
+@dataclass
+class _Duals:
+    """Multipliers of the caps on each patch's slip and on the moment."""
+
+    size: Array
+    moment: float
+
+
+def _bounds_beside_caps(system: System, capped: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Bounds without those that a cap on the size of slip implies: doubled rules would spoil the solver's duals."""
     space = system.space
+    shear = sum(np.asarray(abs(part).sum(axis=0)).ravel() for part in _shear(system)) > 0.0
+    implied = shear & capped[space.patch]
+    lower = np.where(implied & (space.lower < 0.0), -np.inf, space.lower)
+    return lower, np.where(implied, np.inf, space.upper)
+
+
+def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Array], duals: _Duals) -> ConvexSolution:
+    space, (lower, upper) = system.space, bounds
     close = NEAR_BOUND * (np.abs(x).max() or 1.0)
-    state = np.where(x - space.lower < close, AT_LOWER, np.where(space.upper - x < close, AT_UPPER, FREE))
+    state = np.where(x - lower < close, AT_LOWER, np.where(upper - x < close, AT_UPPER, FREE))
     gradient = matrix @ x - system.right
     size = slip_size(system, x)
     slipping = size > 1e3 * close
+    pull = duals.size + duals.moment * moment_weight(system)
     for part in _shear(system):
         share = np.divide(part @ x, size, out=np.zeros_like(size), where=slipping)
         gradient += part.T @ (0.5 * pull * share)
     gradient[~slipping[space.patch] & (pull[space.patch] > 0.0)] = 0.0
-    at_bound = np.where(state == AT_LOWER, space.lower, np.where(state == AT_UPPER, space.upper, x))
+    at_bound = np.where(state == AT_LOWER, lower, np.where(state == AT_UPPER, upper, x))
     scale = float(np.abs(system.right).max()) or 1.0
-    kkt = kkt_residual(gradient, at_bound, lower=space.lower, upper=space.upper, scale=scale)
-    return ConvexSolution(x, state.astype(np.int8), kkt, multiplier)
+    kkt = kkt_residual(gradient, at_bound, lower=lower, upper=upper, scale=scale)
+    return ConvexSolution(x, state.astype(np.int8), kkt, duals.moment)
