@@ -1,6 +1,7 @@
 """Geometry: local frame, fault planes, patches and their neighbours, slip models and their formats."""
 
 from geoslip.faults.fault import Fault, merge_faults
+from geoslip.faults.formats import FORMATS, FormatError, read_slip_model, write_slip_model
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.mechanism import (
     Axis,
@@ -23,12 +24,14 @@ from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, upd
 
 __all__ = [
     "DEFAULT_RIGIDITY",
+    "FORMATS",
     "RECTANGLE_COLUMNS",
     "Adjacency",
     "Axis",
     "Fault",
     "FaultSegment",
     "FocalMechanism",
+    "FormatError",
     "LocalFrame",
     "NodalPlane",
     "Plane",
@@ -49,8 +52,10 @@ __all__ = [
     "neighbours",
     "normal_vector",
     "planes_along_trace",
+    "read_slip_model",
     "strike_vector",
     "tensor_moment",
     "unrolled",
     "updip_vector",
+    "write_slip_model",
 ]

@@ -9,7 +9,7 @@ from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.mechanism import FocalMechanism, focal_mechanism
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, patch_moment_tensors, tensor_moment
-from geoslip.faults.vectors import azimuth_of
+from geoslip.faults.vectors import azimuth_of, strike_vector
 
 
 @dataclass(frozen=True)
@@ -176,15 +176,14 @@ class SlipModel:
         stiffness = np.broadcast_to(self.rigidity, self.fault.areas.shape)[where] * areas
         size = self.magnitude[where]
         peak = int(np.argmax(size))
-        east, north = areas @ segment.strike_vectors[:, :2]
         return SegmentSummary(
             name=name,
             n_patches=segment.n_patches,
             area=float(areas.sum()),
             moment=float(weight),
             mw=float(magnitude_of_moment(weight)),
-            strike=float(np.rad2deg(np.arctan2(east, north)) % 360.0),
-            dip=float(np.average(segment.dips, weights=areas)),
+            strike=_mean_strike(segment.strikes, areas),
+            dip=float(segment.dips[0] if np.ptp(segment.dips) == 0.0 else np.average(segment.dips, weights=areas)),
             mean_rake=float(_rake_of(stiffness @ slip[:, 0], stiffness @ slip[:, 1])),
             peak_slip=float(size[peak]),
             depth_of_peak=float(-segment.centroids[peak, 2]),
@@ -209,6 +208,12 @@ def _rake_of(strike_slip: ArrayLike, dip_slip: ArrayLike) -> np.ndarray:
     # adding 0.0 turns -0.0 into 0.0, so that a rake of 180 is never written -180
     rake = np.rad2deg(np.arctan2(up + 0.0, along + 0.0))
     return np.where((along == 0.0) & (up == 0.0), np.nan, rake)
+
+
+def _mean_strike(strikes: np.ndarray, areas: np.ndarray) -> float:
+    if np.ptp(strikes) == 0.0:
+        return float(strikes[0] % 360.0)
+    return float(azimuth_of(*(areas @ strike_vector(strikes)[:, :2])))
 
 
 def _checked_slip(slip: np.ndarray, n_patches: int) -> np.ndarray:
