@@ -1,6 +1,7 @@
 """Observations in: scenes, readers, noise covariance, quadtrees."""
 
 from geoslip.downsample.cells import CellMeans, Cells, cell_means
+from geoslip.downsample.covariance import cell_covariance
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.look import flight_direction, look_vector
 from geoslip.downsample.noise import NoiseModel, point_covariance
@@ -9,6 +10,7 @@ from geoslip.downsample.readers import read_gnss, read_points, read_scene, reade
 from geoslip.downsample.sample_uniform import uniform_cells
 from geoslip.downsample.sample_variance import variance_quadtree
 from geoslip.downsample.samplers import samplers
+from geoslip.downsample.sampling import cell_observations
 from geoslip.downsample.scene import Scene
 
 __all__ = [
@@ -18,7 +20,9 @@ __all__ = [
     "NoiseModel",
     "Observations",
     "Scene",
+    "cell_covariance",
     "cell_means",
+    "cell_observations",
     "flight_direction",
     "look_vector",
     "point_covariance",

@@ -1,0 +1,59 @@
+"""From a scene and its cells to observations."""
+
+import numpy as np
+
+from geoslip.downsample.cells import Cells, cell_means
+from geoslip.downsample.covariance import cell_covariance
+from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.observations import Observations
+from geoslip.downsample.scene import Scene
+from geoslip.faults.frame import LocalFrame
+
+
+def cell_observations(scene: Scene, cells: Cells, *, frame: LocalFrame, noise: NoiseModel) -> Observations:
+    """Average a scene over cells and give the means with their full covariance.
+
+    Parameters
+    ----------
+    scene : Scene
+        Displacement of the pixels.
+    cells : Cells
+        Of any sampler, on the scene's grid.
+    frame : LocalFrame
+        The case's frame.
+    noise : NoiseModel
+        Of single pixels.
+
+    Returns
+    -------
+    Observations
+        A row a cell: mean value, mean position of the valid pixels, mean look vector (see
+        `geoslip.downsample.cells.cell_means`) turned into the frame's axes, number of pixels, outline.
+
+    Raises
+    ------
+    DataError
+        If the cells do not belong to the scene.
+    """
+    means = cell_means(scene, cells)
+    longitude, latitude = scene.geographic(means.x, means.y, frame=frame)
+    east, north = frame.to_local(longitude, latitude)
+    outlines = tuple(
+        np.column_stack(scene.geographic(outline[:, 0], outline[:, 1], frame=frame)) for outline in cells.outlines
+    )
+    left_out = int(scene.valid.sum() - means.count.sum())
+    return Observations(
+        name=scene.name,
+        kind=scene.kind,
+        longitude=longitude,
+        latitude=latitude,
+        points=np.column_stack([east, north, np.zeros(cells.n)]),
+        values=means.value,
+        directions=frame.rotate_to_frame(means.look, longitude, latitude),
+        covariance=cell_covariance(cells, scene, noise=noise),
+        sample_count=means.count,
+        outlines=outlines,
+        notes=(
+            f"{scene.name}: {cells.n} cells of {int(means.count.sum())} pixels; {left_out} valid pixels in no cell",
+        ),
+    )
