@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoslip.inversion.abic import abic
+from geoslip.inversion.abic import abic, noise_variance
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.lcurve import lcurve_curvature
@@ -62,6 +62,8 @@ class StrengthCurve:
         Of the L-curve, positive at its corner; NaN where the curve rests.
     abic : (k,) array
         Up to a constant, of the unbounded problem.
+    noise_scale : (k,) array
+        Factor of the data's standard deviations that the unbounded problem asks for.
     effective_parameters : (k,) array
         Trace of the resolution of the unbounded problem.
     estimates : tuple of k Estimate
@@ -72,6 +74,7 @@ class StrengthCurve:
     roughness: Array
     curvature: Array
     abic: Array
+    noise_scale: Array
     effective_parameters: Array
     estimates: tuple[Estimate, ...]
 
@@ -166,6 +169,7 @@ def strength_curve(
         roughness=roughness,
         curvature=lcurve_curvature(values, misfit=misfit, roughness=roughness),
         abic=abic(system, values),
+        noise_scale=np.sqrt([noise_variance(system, float(value)) for value in values]),
         effective_parameters=np.array([system.spectrum.effective_parameters(float(value)) for value in values]),
         estimates=tuple(estimates),
     )
