@@ -96,7 +96,8 @@ class _Grids:
         strike = _needed(values, "STRIKE" if "STRIKE" in block.values else "STRK", self.source)
         dip = _needed(values, "DIP", self.source)
         length, width = _patch_size(block, values, self.document.multi_segment, self.source)
-        east, north = self._places(columns)
+        east, north, turn = self._places(columns)
+        strike -= turn
         depth = columns["Z"] * self.document.length_scale
         n = len(depth)
         rectangles = np.column_stack([east, north, -depth, np.full((n, 4), [strike, dip, length, width])])
@@ -126,17 +127,23 @@ class _Grids:
             for name, k in where.items()
         }
 
-    def _places(self, columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        """East and north: X and Y where they agree with latitude and longitude, having more digits; else the latter."""
+    def _places(self, columns: dict[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, float]:
+        """East, north, and the frame's turn against the axes that the strike is counted from.
+
+        X and Y are taken where they agree with latitude and longitude, having more digits, and strikes then are
+        counted in their flat axes; else latitude and longitude, with strikes from true north (as the rows of USGS
+        files show, to 0.6 degrees).
+        """
+        turn = float(np.mean(self.frame.meridian_convergence(columns["LON"], columns["LAT"])))
         east, north = self.frame.to_local(columns["LON"], columns["LAT"])
         if "X" not in columns or "Y" not in columns:
-            return east, north
+            return east, north, turn
         x, y = columns["X"] * self.document.length_scale, columns["Y"] * self.document.length_scale
         away = np.hypot(x - east, y - north)
         if np.all(away <= 50.0 + _AGREEING * np.hypot(east, north)):
-            return x, y
+            return x, y, 0.0
         self.notes.append(f"X and Y differ from LAT and LON by up to {away.max():.0f} m: LAT and LON were used")
-        return east, north
+        return east, north, turn
 
     def _reference(self, depth: np.ndarray, dip: float, width: float, values: dict[str, float]) -> str:
         found = self.asked or self.document.reference

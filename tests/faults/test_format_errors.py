@@ -163,7 +163,7 @@ def only_format_errors(parse, text):
     assert np.isfinite(model.moment) and np.isfinite(model.fault.centroids).all()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=300))
 @pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
 def test_any_text_is_a_model_or_a_format_error(format, text):
@@ -175,7 +175,7 @@ _TOKENS = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 @pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
 def test_a_damaged_file_is_a_model_or_a_format_error(format, data):
