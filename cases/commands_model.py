@@ -1,0 +1,196 @@
+"""What ``geoslip forward`` and ``geoslip convert`` do."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.output import write_table
+from geoslip.cases.progress import Reporter, reporter_for_stream
+from geoslip.faults.formats import FormatError, read_slip_model, write_slip_model
+from geoslip.faults.frame import LocalFrame
+from geoslip.faults.slip import SlipModel
+
+Array = NDArray[np.float64]
+MOST_GRID_POINTS = 20_000_000
+"""A larger grid is taken for a mistake in its spacing."""
+
+
+def read_model(path: Path, *, origin: str | None) -> SlipModel:
+    """Read a slip model for a command, with the frame that ``--origin`` gives.
+
+    Raises
+    ------
+    CaseError
+        If it is not there, of no known format, or broken.
+    """
+    frame = LocalFrame(*parse_numbers(origin, 2, "--origin", "LON,LAT")) if origin else None
+    try:
+        return read_slip_model(path, frame=frame)
+    except FormatError as error:
+        raise CaseError(Mistake(str(error))) from error
+    except OSError as error:
+        rule = f"the slip model cannot be read: {error.strerror}; check the path"
+        raise CaseError(Mistake(rule, key=str(path))) from error
+
+
+def parse_numbers(text: str, count: int, option: str, form: str) -> list[float]:
+    """Give the numbers of an option such as ``LON,LAT`` or ``W/E/S/N/STEP``.
+
+    Raises
+    ------
+    CaseError
+        If they are not so many numbers.
+    """
+    parts = text.replace("/", ",").split(",")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count or not np.isfinite(numbers).all():
+        raise CaseError(Mistake(f"this is {count} numbers written {form} (with = after the option)", option, text))
+    return numbers
+
+
+def forward_command(
+    path: Path,
+    *,
+    out: Path,
+    points: Path | None,
+    grid: str | None,
+    origin: str | None,
+    poisson: float,
+    strain: bool,
+) -> None:
+    """Write the displacement of a slip model at points or on a grid."""
+    if (points is None) == (grid is None):
+        raise CaseError(Mistake("say where: --points FILE, or --grid=WEST/EAST/SOUTH/NORTH/SPACING, one of them"))
+    if not -1.0 < poisson < 0.5:
+        raise CaseError(Mistake("Poisson's ratio lies between -1 and 0.5; 0.25 is usual", "--poisson", f"{poisson:g}"))
+    model = read_model(path, origin=origin)
+    if model.frame is None:
+        rule = "this model does not say where on Earth it lies: give --origin=LON,LAT of its local coordinates"
+        raise CaseError(Mistake(rule, key=str(path)))
+    places = _grid_points(grid) if grid is not None else _table_points(points)
+    reporter = reporter_for_stream()
+    try:
+        names, columns = forward_field(model, places, poisson=poisson, strain=strain, reporter=reporter)
+        with reporter.step("writing"):
+            _write_whole(out, names, columns)
+    finally:
+        reporter.close()
+    for note in model.notes:
+        typer.echo(f"note: {note}", err=True)
+    typer.echo(f"{len(places)} points of a model of Mw {model.mw:.2f} in {out}")
+
+
+def forward_field(
+    model: SlipModel, places: Array, *, poisson: float = 0.25, strain: bool = False, reporter: Reporter | None = None
+) -> tuple[list[str], Array]:
+    """Compute displacement, and strain where asked, in true east, north and up.
+
+    Parameters
+    ----------
+    model : SlipModel
+        With a frame.
+    places : ndarray, shape (n, 3)
+        Longitude, latitude (degrees) and depth (m).
+    poisson : float
+        Poisson's ratio.
+    strain : bool
+        Add exx, eyy, ezz, exy, exz, eyz in the axes of the model's frame.
+    reporter : Reporter, optional
+        Hears of the progress.
+
+    Returns
+    -------
+    list of str
+        Names of the columns.
+    ndarray, shape (n, 6 or 12)
+        lon, lat, depth_km, east_m, north_m, up_m and the strains.
+    """
+    from geoslip import okada
+
+    assert model.frame is not None
+    longitude, latitude, depth = places.T
+    east, north = model.frame.to_local(longitude, latitude)
+    points = np.column_stack([east, north, -depth])
+    with (reporter or Reporter()).step("displacement") as report:
+        if strain:
+            field, gradient = okada.gradient_field(
+                points, model.fault.sources, model.slip, poisson=poisson, progress=report
+            )
+        else:
+            field = okada.displacement_field(points, model.fault.sources, model.slip, poisson=poisson, progress=report)
+    names = ["lon", "lat", "depth_km", "east_m", "north_m", "up_m"]
+    columns = [longitude, latitude, 1e-3 * depth, *model.frame.rotate_from_frame(field, longitude, latitude).T]
+    if strain:
+        tensor = okada.strain(gradient)
+        for i, j, name in ((0, 0, "exx"), (1, 1, "eyy"), (2, 2, "ezz"), (0, 1, "exy"), (0, 2, "exz"), (1, 2, "eyz")):
+            names.append(name)
+            columns.append(tensor[:, i, j])
+    return names, np.column_stack(columns)
+
+
+def _grid_points(grid: str) -> Array:
+    west, east, south, north, step = parse_numbers(grid, 5, "--grid", "WEST/EAST/SOUTH/NORTH/SPACING")
+    if not (west < east and south < north and step > 0.0):
+        rule = "west is less than east, south less than north, and the spacing above 0, all in degrees"
+        raise CaseError(Mistake(rule, "--grid", grid))
+    size = ((east - west) / step + 1) * ((north - south) / step + 1)
+    if size > MOST_GRID_POINTS:
+        raise CaseError(Mistake(f"{size:.3g} points are too many: take a larger spacing (in degrees)", "--grid", grid))
+    longitude = west + step * np.arange(int((east - west) / step + 1e-9) + 1)
+    latitude = south + step * np.arange(int((north - south) / step + 1e-9) + 1)
+    x, y = (part.ravel() for part in np.meshgrid(longitude, latitude))
+    return np.column_stack([x, y, np.zeros(x.size)])
+
+
+def _table_points(path: Path | None) -> Array:
+    from geoslip.downsample.readers._table import read_table
+
+    assert path is not None
+    try:
+        table = read_table(path)
+        longitude, latitude = table.numbers("longitude"), table.numbers("latitude")
+        depth = 1e3 * table.numbers("depth_km") if "depth_km" in table.names else np.zeros(len(table))
+    except ValueError as error:
+        raise CaseError(Mistake(str(error))) from error
+    if (depth < 0.0).any():
+        rule = f"a depth of {1e-3 * depth.min():g} km lies above ground: depths are positive downward"
+        raise CaseError(Mistake(rule, key=str(path)))
+    return np.column_stack([longitude, latitude, depth])
+
+
+def _write_whole(out: Path, names: list[str], columns: Array) -> None:
+    """Write a table under another name first, so that a killed command leaves no half of it."""
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        write_table(partial, names, columns)
+        os.replace(partial, out)
+    except OSError as error:
+        rule = f"the table cannot be written ({error.strerror}): choose another place with --out"
+        raise CaseError(Mistake(rule, key=str(out))) from error
+
+
+def convert_command(source: Path, target: Path, *, origin: str | None) -> None:
+    """Write a slip model in the format of another file's suffix."""
+    model = read_model(source, origin=origin)
+    partial = target.with_name(f".partial-{target.name}")
+    try:
+        write_slip_model(partial, model)
+        os.replace(partial, target)
+    except FormatError as error:
+        raise CaseError(Mistake(str(error).replace(str(partial), str(target)))) from error
+    except OSError as error:
+        rule = f"the model cannot be written ({error.strerror}): choose another place"
+        raise CaseError(Mistake(rule, key=str(target))) from error
+    for note in model.notes:
+        typer.echo(f"note: {note}", err=True)
+    count = model.fault.n_patches
+    typer.echo(f"{target}: {count} patches in {len(model.fault.segments)} segments, Mw {model.mw:.2f}")
