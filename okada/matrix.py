@@ -7,6 +7,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from geoslip.okada.depth import BLOCK as DEPTH_BLOCK
+from geoslip.okada.depth import SCRATCH as DEPTH_SCRATCH
+from geoslip.okada.depth import depth_displacement_block
 from geoslip.okada.rectangles import as_directions, as_points, as_poisson, as_rectangles, component_indices
 from geoslip.okada.surface import BLOCK, SCRATCH, project_block, surface_constants, surface_sums_block
 from geoslip.okada.tiles import PAIRS_PER_STEP, Meter, Progress, run_tiles, spans
@@ -76,7 +79,7 @@ def greens_matrix(
         If a shape, a rectangle, a point above ground, a direction, a component or Poisson's ratio is unfit.
     """
     chosen = np.array(component_indices(components), dtype=np.int64)
-    alpha = 1.0 - 2.0 * as_poisson(poisson)
+    nu = as_poisson(poisson)
     place = as_points(points)
     along = as_directions(directions, place.shape[0])
     rectangles = as_rectangles(sources)
@@ -90,8 +93,9 @@ def greens_matrix(
         rows, coordinates, axes = groups[tile.deep]
         span = (*tile.points, *tile.sources)
         if tile.deep:
-            raise NotImplementedError("points below ground need the depth kernel")
-        _surface_tile(columns, rows, coordinates, axes, constants, chosen, alpha, span)
+            _depth_tile(columns, rows, coordinates, axes, rectangles, chosen, nu, span)
+        else:
+            _surface_tile(columns, rows, coordinates, axes, constants, chosen, 1.0 - 2.0 * nu, span)
         meter.advance((span[1] - span[0]) * (span[3] - span[2]))
 
     tiles = [
@@ -151,3 +155,34 @@ def _surface_tile(
                     project_block(chosen[place], row, axes, scratch, values[: stop - start])
                     for i in range(stop - start):
                         column[rows[start + i]] = values[i]
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _depth_tile(
+    columns: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    points: NDArray[np.float64],
+    directions: NDArray[np.float64],
+    rectangles: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    poisson: float,
+    span: tuple[int, int, int, int],
+) -> None:
+    """Like `_surface_tile`, for points below ground."""
+    first_point, last_point, first_source, last_source = span
+    n_sources = rectangles.shape[0]
+    scratch, block = np.empty(DEPTH_SCRATCH), np.empty((3, 3, DEPTH_BLOCK))
+    wanted = 0
+    for component in chosen:
+        wanted |= 1 << component
+    for start in range(first_point, last_point, DEPTH_BLOCK):
+        stop = min(start + DEPTH_BLOCK, last_point)
+        east, north, up = points[0, start:stop], points[1, start:stop], points[2, start:stop]
+        for source in range(first_source, last_source):
+            depth_displacement_block(east, north, up, rectangles[source], poisson, scratch, block, wanted)
+            for place in range(chosen.size):
+                column, u = columns[place * n_sources + source], block[chosen[place]]
+                for i in range(stop - start):
+                    j = start + i
+                    value = directions[0, j] * u[0, i] + directions[1, j] * u[1, i] + directions[2, j] * u[2, i]
+                    column[rows[j] if rows.size else j] = value

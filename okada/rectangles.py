@@ -1,5 +1,7 @@
 """Rectangular dislocations as rows of numbers, and the checks every door makes first."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -194,7 +196,7 @@ def as_poisson(poisson: float) -> float:
     return value
 
 
-def component_indices(components: tuple[str, ...] | list[str]) -> tuple[int, ...]:
+def component_indices(components: Sequence[str]) -> tuple[int, ...]:
     """Turn names of slip components into their places in `COMPONENTS`.
 
     Parameters
@@ -218,7 +220,7 @@ def component_indices(components: tuple[str, ...] | list[str]) -> tuple[int, ...
     return tuple(COMPONENTS.index(name) for name in names)
 
 
-def _refuse(table: NDArray[np.float64], bad: NDArray[np.bool_], rule: str) -> None:
+def _refuse(table: NDArray[np.float64], bad: ArrayLike, rule: str) -> None:
     """Raise for the first bad rectangle, with its values."""
     rows = np.flatnonzero(bad)
     if rows.size:

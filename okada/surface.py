@@ -13,6 +13,8 @@ distances from the projections of the lower and upper edge, d1, d2 their depths;
 The second index of a corner counts edges: r12 is the distance from the corner (xi1, eta2).
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -58,7 +60,7 @@ SUM_Y_V = 26 * BLOCK
 SCRATCH = 27 * BLOCK
 """Numbers in the scratch array of `surface_sums_block`."""
 
-_KERNEL = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
+_KERNEL: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
 _TWO_PI = 6.283185307179586
 
 
