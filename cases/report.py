@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from html import escape
 from importlib import resources
 from pathlib import Path
 from string import Template
@@ -36,8 +37,9 @@ def write_report(run: StudyRun, folder: str | Path) -> Path:
     figures.mkdir(exist_ok=True)
     blocks: dict[str, list[str]] = {}
     for entry in report_figures(run):
-        style.save_figure(entry.figure, figures, name=entry.name)
-        block = html.figure_block(entry.figure, name=entry.name, title=entry.title, caption=entry.caption)
+        png, _ = style.save_figure(entry.figure, figures, name=entry.name)
+        width = float(entry.figure.get_size_inches()[0])
+        block = html.figure_block(png, name=entry.name, width=width, title=entry.title, caption=entry.caption)
         blocks.setdefault(entry.section, []).append(block)
     path = folder / "report.html"
     partial = folder / ".report.html.partial"
@@ -51,7 +53,7 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
     sections = {
         SLIP: [tables.segment_table(run.model), *blocks.get(SLIP, [])],
         TRUTH: [tables.truth_table(run.model, run.truth), *blocks.get(TRUTH, [])] if run.truth is not None else [],
-        FIT: [tables.fit_table(run), *_notes(run), *blocks.get(FIT, [])],
+        FIT: [tables.fit_table(run), tables.nuisance_table(run), _notes(run), *blocks.get(FIT, [])],
         SMOOTHING: [html.paragraph(smoothing_sentence(run)), *blocks.get(SMOOTHING, [])],
         UNCERTAINTY: blocks.get(UNCERTAINTY, []),
         ASSUMED: [tables.assumption_table(run)],
@@ -60,14 +62,14 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
     shown = {title: parts for title, parts in sections.items() if parts}
     title = run.case.title or run.case.name
     return _template("report.html").substitute(
-        title=html.escape(title),
+        title=escape(title),
         css=_text("report.css"),
         notices=_notices(run),
         lead=html.paragraph(run.case.about, kind="lead") if run.case.about else "",
         cards=tables.headline(run),
         contents=html.contents(list(shown)),
         sections="".join(html.section(title, parts) for title, parts in shown.items()),
-        footer=html.escape(f"Made by geoslip {run.provenance.get('version', '')}".rstrip() + "."),
+        footer=escape(f"Made by geoslip {run.provenance.get('version', '')}".rstrip() + "."),
     )
 
 
@@ -85,18 +87,18 @@ def _notices(run: StudyRun) -> str:
     if run.synthetic:
         boxes.append(html.notice("Synthetic data.", [run.synthetic], kind="synthetic"))
     if run.warnings:
-        title = "Warning." if len(run.warnings) == 1 else f"{len(run.warnings)} warnings."
+        title = "Warning." if len(run.warnings) == 1 else f"{tables.plural(len(run.warnings), 'warning')}."
         boxes.append(html.notice(title, run.warnings, kind="warning"))
     return "".join(boxes)
 
 
-def _notes(run: StudyRun) -> list[str]:
+def _notes(run: StudyRun) -> str:
     """What readers and masks left out, data set by data set."""
-    return [
-        html.paragraph(f"{data.name}: " + "; ".join(data.notes).rstrip(".") + ".")
-        for data in run.observations
-        if data.notes
-    ]
+    lines = []
+    for data in run.observations:
+        for note in data.notes:
+            lines.append(note if note.startswith(f"{data.name}:") else f"{data.name}: {note}")
+    return html.bullets(lines)
 
 
 def _provenance(run: StudyRun) -> list[str]:

@@ -13,7 +13,12 @@ from geoslip.cases.figures.gnss_maps import figure_gnss
 from geoslip.cases.figures.moment_depth import figure_moment_depth
 from geoslip.cases.figures.slip_3d import figure_slip_3d
 from geoslip.cases.figures.slip_plan import figure_slip_plan
-from geoslip.cases.figures.slip_sections import figure_slip_section, figure_truth, figure_uncertainty
+from geoslip.cases.figures.slip_sections import (
+    figure_deviation,
+    figure_resolution,
+    figure_slip_section,
+    figure_truth,
+)
 from geoslip.cases.figures.strength import figure_strength
 from geoslip.cases.output import file_name
 from geoslip.cases.run import StudyRun
@@ -62,8 +67,9 @@ def _slip_figures(run: StudyRun) -> Iterator[ReportFigure]:
         "slip_plan",
         SLIP,
         "Slip from above",
-        "Top edges are heavy lines. Arrows show the horizontal motion of the hanging wall relative to the footwall; "
-        "beside steep segments they stand off the trace. The focal mechanism is that of the summed moment tensor.",
+        "Top edges are heavy lines; a segment too steep to be seen from above is a ribbon in the colour of the largest "
+        "slip below it. Arrows show the horizontal motion of the hanging wall relative to the footwall; beside ribbons "
+        "they stand on the hanging wall. The focal mechanism is that of the summed moment tensor.",
         figure_slip_plan(run.model, frame=run.frame),
     )
     yield ReportFigure(
@@ -120,13 +126,20 @@ def _uncertainty_figures(run: StudyRun) -> Iterator[ReportFigure]:
     if not np.isfinite(sigma).any():
         return
     yield ReportFigure(
-        "uncertainty",
+        "slip_deviation",
         UNCERTAINTY,
-        "Formal uncertainty and resolution",
-        "Standard deviation of slip in its own direction, given the data's noise, this geometry and this smoothing, "
-        "and the diagonal of the resolution matrix (1: the data alone decide, 0: smoothing alone). Grey patches have "
-        "no free slip component. Neither counts errors of the geometry or of the elastic model.",
-        figure_uncertainty(run.model, sigma=sigma, resolution=resolution_per_patch(run)),
+        "Formal standard deviation of slip",
+        "In the direction of the slip, given the data's noise, this geometry and this smoothing; errors of the "
+        "geometry and of the elastic model are not counted. Grey: slip is held at a bound.",
+        figure_deviation(run.model, sigma=sigma),
+    )
+    yield ReportFigure(
+        "slip_resolution",
+        UNCERTAINTY,
+        "Resolution",
+        "Diagonal of the resolution matrix, mean over the free components of a patch: 1 where the data alone decide, 0 "
+        "where smoothing does. Grey: slip is held at a bound.",
+        figure_resolution(run.model, resolution=resolution_per_patch(run)),
     )
 
 
@@ -146,12 +159,9 @@ def shear_deviation(run: StudyRun) -> np.ndarray:
     return np.where(size > 0.0, np.sqrt(np.maximum(variance, 0.0)), np.nan)
 
 
-def resolution_per_patch(run: StudyRun) -> np.ndarray | None:
-    """Mean resolution (n,) of a patch's free components, or None where it was not computed."""
-    resolution = getattr(run.estimate, "resolution", None)
-    if resolution is None:
-        return None
-    table = np.asarray(resolution, dtype=float).reshape(run.model.fault.n_patches, -1)
+def resolution_per_patch(run: StudyRun) -> np.ndarray:
+    """Mean resolution (n,) of a patch's free shear components, NaN where none is free."""
+    table = np.asarray(run.estimate.resolution)[:, :2]
     free = np.isfinite(table)
     count = free.sum(axis=1)
     total = np.where(free, table, 0.0).sum(axis=1)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import base64
-import io
 import re
 from collections.abc import Sequence
 from html import escape
-
-from matplotlib.figure import Figure
-
-from geoslip.cases.figures import style
-
-LARGEST_SVG = 350_000
-"""Bytes; a figure whose SVG is larger is embedded as PNG, which is smaller and draws faster."""
-PNG_DPI = 170
+from pathlib import Path
 
 
 def paragraph(text: str, *, kind: str = "") -> str:
     """One paragraph of plain text, of a CSS class where ``kind`` names one."""
     return f"<p{_class(kind)}>{escape(text)}</p>"
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """A list; nothing where there is nothing to list."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def notice(title: str, lines: Sequence[str], *, kind: str) -> str:
@@ -28,7 +26,7 @@ def notice(title: str, lines: Sequence[str], *, kind: str) -> str:
     if len(lines) == 1:
         body = f" <span>{escape(lines[0])}</span>"
     else:
-        body = "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in lines) + "</ul>"
+        body = bullets(lines)
     return f'<div class="notice {escape(kind)}" role="note">{head}{body}</div>'
 
 
@@ -66,30 +64,32 @@ def table(
     head = "".join(cell("th", text, column) for column, text in enumerate(header))
     body = "".join("<tr>" + "".join(cell("td", text, c) for c, text in enumerate(row)) + "</tr>" for row in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
-    return f'<div class="wide" tabindex="0"><table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    inside = f"{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    return f'<div class="wide" tabindex="0"><table>{inside}</table></div>'
 
 
-def image(figure: Figure) -> tuple[str, int]:
-    """A figure as a data URI, SVG where that stays small, and its width at 100 % in pixels."""
-    with style.report_style():
-        stream = io.BytesIO()
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": "geoslip"})
-        data, kind = stream.getvalue(), "svg+xml"
-        if len(data) > LARGEST_SVG:
-            stream = io.BytesIO()
-            figure.savefig(stream, format="png", dpi=PNG_DPI, metadata={"Software": "geoslip"})
-            data, kind = stream.getvalue(), "png"
-    width = round(96 * float(figure.get_size_inches()[0]))
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}", width
+def figure_block(png: Path, *, name: str, width: float, title: str, caption: str) -> str:
+    """A saved picture with its title and caption; it scrolls sideways where the screen is too narrow to read it.
 
+    Parameters
+    ----------
+    png : Path
+        Embedded as a data URI, so that the page needs no other file.
+    name : str
+        Identifier that links may point at.
+    width : float
+        In inches, 96 pixels each at 100 %.
+    title, caption : str
 
-def figure_block(figure: Figure, *, name: str, title: str, caption: str) -> str:
-    """A figure with its caption; it scrolls sideways where the screen is too narrow to read it."""
-    source, width = image(figure)
+    Returns
+    -------
+    str
+    """
+    source = "data:image/png;base64," + base64.b64encode(png.read_bytes()).decode("ascii")
+    picture = f'<img src="{source}" width="{round(96.0 * width)}" alt="{escape(title, quote=True)}">'
     return (
-        f'<figure id="{anchor(name)}"><div class="wide" tabindex="0"><img src="{source}" width="{width}" '
-        f'alt="{escape(title, quote=True)}" loading="lazy"></div>'
-        f"<figcaption><b>{escape(title)}.</b> {escape(caption)}</figcaption></figure>"
+        f'<figure id="{anchor(name)}"><h3>{escape(title)}</h3><div class="wide" tabindex="0">{picture}</div>'
+        f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 
 

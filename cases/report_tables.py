@@ -10,6 +10,7 @@ from geoslip.cases import report_html as html
 from geoslip.cases.figures import style
 from geoslip.cases.run import StudyRun
 from geoslip.faults import SlipModel
+from geoslip.inversion import DatasetFit
 
 NOTHING = "–"
 
@@ -54,6 +55,18 @@ def percent(share: Any) -> str:
     return NOTHING if share is None or not np.isfinite(float(share)) else f"{100.0 * float(share):.1f} %"
 
 
+def coordinates(longitude: float, latitude: float) -> str:
+    """A place in degrees, with letters for the hemispheres."""
+    longitude = (longitude + 180.0) % 360.0 - 180.0
+    east, north = "W" if longitude < 0.0 else "E", "S" if latitude < 0.0 else "N"
+    return f"{abs(latitude):.3f}°{north}, {abs(longitude):.3f}°{east}"
+
+
+def plural(count: int, word: str) -> str:
+    """Count things."""
+    return f"{count} {word}" + ("" if count == 1 else "s")
+
+
 def headline(run: StudyRun) -> str:
     """The answer in large numbers."""
     model = run.model
@@ -61,8 +74,7 @@ def headline(run: StudyRun) -> str:
     place = ""
     if np.isfinite(centroid).all():
         longitude, latitude = run.frame.to_geographic(centroid[0], centroid[1])
-        place = f"{float(longitude):.3f}°, {float(latitude):.3f}°"
-    squares = [np.sum(np.asarray(run.estimate.fit(data.name).residual) ** 2) for data in run.observations]
+        place = coordinates(float(longitude), float(latitude))
     dof = float(run.estimate.dof)
     reduced = float(run.estimate.chi2) / dof if dof > 0 else np.nan
     return html.cards(
@@ -71,7 +83,7 @@ def headline(run: StudyRun) -> str:
             ("Peak slip", fixed(model.peak_slip, 2, unit="m"), _peak_place(model)),
             ("Mean rake", fixed(model.mean_rake, 0) + "°", "moment-weighted"),
             ("Centroid depth", fixed(-centroid[2] / 1000.0, 1, unit="km"), place),
-            ("Data", str(sum(len(data) for data in run.observations)), f"{len(squares)} data sets"),
+            ("Data", str(sum(len(data) for data in run.observations)), plural(len(run.observations), "data set")),
             ("Chi-square / dof", number(reduced), f"{number(run.estimate.chi2, 4)} / {dof:.0f}"),
         ]
     )
@@ -90,42 +102,54 @@ def fit_table(run: StudyRun) -> str:
     rows = []
     for data in run.observations:
         fit = run.estimate.fit(data.name)
-        rms = float(fit.rms)
-        factor, unit = style.length_unit(rms)
+        factor, unit = style.length_unit(fit.rms)
         row = [
             data.name,
             _KINDS.get(data.kind, data.kind),
-            str(len(data)),
-            number(rms * factor, 3, unit=unit),
-            percent(fit.variance_reduction),
-            number(float(fit.chi2) / len(data)),
+            str(fit.n),
+            number(fit.rms * factor, unit=unit),
+            _reduction(fit),
+            number(fit.chi2 / fit.n),
+            number(fit.scale),
         ]
-        if grid:
-            row.append(percent(run.grid_scores.get(data.name)))
-        row.append(_ramp(run, data.name))
-        rows.append(row)
-    header = ["Data set", "Kind", "n", "rms residual", "Variance reduction", "Chi-square / n"]
-    header += ["On the full grid"] if grid else []
-    columns = (0, 1, len(header))
+        rows.append(row + ([percent(run.grid_scores.get(data.name))] if grid else []))
+    header = ["Data set", "Kind", "n", "rms residual", "Variance reduction", "Chi-square / n", "Sigma scale"]
     return html.table(
-        [*header, "Estimated beside slip"],
+        header + (["On the full grid"] if grid else []),
         rows,
-        text_columns=columns,
-        caption="Variance reduction is 1 - sum r² / sum d², with the co-estimated offset or plane counted as model.",
+        text_columns=(0, 1),
+        caption="Variance reduction is 1 − Σ r² / Σ d², the offset or plane estimated beside slip counted as model.",
     )
+
+
+def _reduction(fit: DatasetFit) -> str:
+    """Variance reduction, and by component for GNSS."""
+    parts = ", ".join(f"{name} {percent(share)}" for name, share in fit.by_direction.items())
+    return percent(fit.variance_reduction) + (f" ({parts})" if len(fit.by_direction) > 1 else "")
 
 
 _KINDS = {"los": "line of sight", "azimuth": "azimuth offset", "gnss": "GNSS", "offset": "offset"}
 
 
-def _ramp(run: StudyRun, name: str) -> str:
-    nuisance = run.problem.block(name).nuisance
-    values = run.estimate.fit(name).nuisance
-    parts = []
-    for key, unit in zip(nuisance.names, nuisance.units, strict=True):
-        value = 1000.0 * float(values[key])
-        parts.append(f"{key} {fixed(value, 1 if unit == 'm' else 3)} {unit.replace('m', 'mm', 1)}")
-    return "; ".join(parts) or "nothing"
+def nuisance_table(run: StudyRun) -> str:
+    """Offsets and planes that were estimated beside slip; empty where there are none."""
+    fits = [run.estimate.fit(data.name) for data in run.observations]
+    fits = [fit for fit in fits if fit.nuisance]
+    names = list(dict.fromkeys((name, fit.units[name]) for fit in fits for name in fit.nuisance))
+    if not names:
+        return ""
+    rows = [
+        [fit.name]
+        + [
+            fixed(1000.0 * fit.nuisance[name], 1 if unit == "m" else 3) if fit.units.get(name) == unit else NOTHING
+            for name, unit in names
+        ]
+        for fit in fits
+    ]
+    header = ["Estimated beside slip", *(f"{name} ({'m' + unit})" for name, unit in names)]
+    return html.table(
+        header, rows, caption="Offsets hold at the middle of each data set; slopes are per km from there."
+    )
 
 
 def segment_table(model: SlipModel) -> str:

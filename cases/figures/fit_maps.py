@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
+from scipy.spatial import cKDTree
 
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, fault_corners, near_origin, place_axes, scale_bar
@@ -16,6 +17,9 @@ from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, fault_cor
 if TYPE_CHECKING:
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame
+
+MOST_VECTORS = 300
+"""Maps of more cells draw them as pixels in vector files too, which keeps those small and quick to draw."""
 
 _LABELS = {
     "los": "Displacement toward the satellite",
@@ -43,12 +47,12 @@ def panel_layout(extent: Extent, *, count: int = 3) -> tuple[Figure, list[Axes],
     if extent.shape >= 0.55 or count == 1:
         width = (style.PAGE_WIDTH - left - right - gap * (count - 1)) / count
         height = width * extent.shape
-        figure = style.new_figure(height=head + height + foot, constrained=False)
+        figure = style.new_figure(height=head + height + foot)
         places = [(left + index * (width + gap), head) for index in range(count)]
     else:
         height = min((style.PAGE_WIDTH - left - right) * extent.shape, 2.5)
         width = height / extent.shape
-        figure = style.new_figure(width + left + right, (head + height) * count + foot, constrained=False)
+        figure = style.new_figure(width + left + right, (head + height) * count + foot)
         places = [(left, head + index * (head + height)) for index in range(count)]
     axes = [place_axes(figure, left=x, top=y, width=width, height=height) for x, y in places]
     bar = place_axes(
@@ -86,15 +90,35 @@ def draw_values(
     """Colour cells, or points, by their values."""
     if polygons is not None:
         cells = PolyCollection(
-            polygons, array=values, cmap=style.DISPLACEMENT_MAP, norm=norm, linewidths=0.15, edgecolors="#9aa1ab"
+            polygons,
+            array=values,
+            cmap=style.DISPLACEMENT_MAP,
+            norm=norm,
+            linewidths=0.15,
+            edgecolors="#9aa1ab",
+            rasterized=len(values) > MOST_VECTORS,
         )
         axes.add_collection(cells, autolim=False)
         return
-    size = float(np.clip(14000.0 / max(len(values), 1), 5.0, 30.0))
     axes.scatter(
-        longitude, latitude, c=values, s=size, cmap=style.DISPLACEMENT_MAP, norm=norm, linewidths=0.3,
-        edgecolors="#c3c9d1",
+        longitude, latitude, c=values, s=marker_areas(axes, longitude, latitude=latitude), marker="s",
+        cmap=style.DISPLACEMENT_MAP, norm=norm, linewidths=0.2, edgecolors="#b4bbc5",
+        rasterized=len(values) > MOST_VECTORS,
     )  # fmt: skip
+
+
+def marker_areas(axes: Axes, longitude: np.ndarray, *, latitude: np.ndarray) -> np.ndarray:
+    """Areas (n,) of square markers in points^2 that fill the room around each point, within 2 to 9 points a side.
+
+    Data that come as points are often the middles of quadtree cells: where they lie wide apart each stands for more.
+    """
+    if len(longitude) < 2:
+        return np.full(len(longitude), 36.0)
+    west, east = axes.get_xlim()
+    points_per_degree = 72.0 * axes.get_position().width * axes.figure.get_size_inches()[0] / (east - west)  # type: ignore[union-attr]
+    places = np.column_stack([longitude, latitude * float(axes.get_aspect())]) * points_per_degree
+    nearest = cKDTree(places).query(places, k=2)[0][:, 1]
+    return np.asarray(np.clip(nearest, 2.0, 9.0) ** 2)
 
 
 def figure_fit(
@@ -129,11 +153,11 @@ def figure_fit(
         polygons = cell_polygons(observations, frame)
         rms = np.sqrt(np.mean(residual**2)) * factor
         titles = ("Observed", "Predicted", f"Residual, rms {rms:.2g} {unit}")
+        label_panels(axes, extent=extent)
         for panel, values, title in zip(axes, (observed, predicted, residual), titles, strict=True):
             draw_values(panel, values * factor, longitude=longitude, latitude=latitude, polygons=polygons, norm=norm)
             draw_faults(panel, fault=fault, frame=frame)
             panel.set_title(title)
-        label_panels(axes, extent=extent)
         outside = int(np.count_nonzero(~extent.holds(longitude, latitude)))
         label = f"{_LABELS.get(observations.kind, 'Displacement')} ({unit})"
         bar = figure.colorbar(

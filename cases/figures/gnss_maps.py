@@ -152,6 +152,6 @@ def _legend(axes: Axes, *, missing: int) -> None:
         axes.text(1.03, 0.98 - 0.08 * index, word, transform=axes.transAxes, color=colour, va="top", weight="bold")
     if missing:
         axes.text(
-            1.03, 0.02, f"{missing} stations\noutside the map", transform=axes.transAxes, va="bottom", fontsize=8,
+            1.03, 0.02, f"{missing} stations\nlie outside\nthe map", transform=axes.transAxes, va="bottom", fontsize=8,
             color=style.GREY,
         )  # fmt: skip

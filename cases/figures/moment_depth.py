@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from geoslip.cases.figures import style
+from geoslip.cases.figures.maps import place_axes
 
 if TYPE_CHECKING:
     from geoslip.faults import SlipModel
@@ -56,25 +58,28 @@ def figure_moment_depth(model: SlipModel) -> Figure:
         exponent = int(np.floor(np.log10(max(table.sum(axis=0).max() / step, 1.0))))
         unit = 10.0**exponent
         figure = style.new_figure(height=4.0)
-        left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1.6, 1.0))
+        left = place_axes(figure, left=0.7, top=0.35, width=5.3, height=3.05)
+        right = place_axes(figure, left=6.3, top=0.35, width=3.4, height=3.05, sharey=left)
+        right.tick_params(labelleft=False)
         base = np.zeros(table.shape[1])
         middle = 0.5 * (edges[1:] + edges[:-1]) / 1000.0
         for index, segment in enumerate(model.fault.segments):
             bar = table[index] / step / unit
             colour = style.SEGMENT_COLOURS[index % len(style.SEGMENT_COLOURS)]
-            left.barh(middle, bar, height=step * 0.94, left=base, color=colour, label=segment.name)
+            left.barh(middle, bar, height=step, left=base, color=colour, label=segment.name, linewidth=0)
             base = base + bar
         left.set_xlabel(f"Moment per km of depth (10$^{{{exponent}}}$ N m / km)")
         left.set_ylabel("Depth (km)")
-        left.set_title("Moment by depth")
-        left.legend(loc="lower right")
+        left.set_title("By segment")
         total = max(float(table.sum()), 1e-30)
         share = np.concatenate([[0.0], np.cumsum(table.sum(axis=0))]) / total * 100.0
         right.plot(share, edges / 1000.0, color=style.INK, linewidth=1.6)
         right.set_xlabel("Share of the moment above (%)")
         right.set_title("Cumulative")
+        right.legend(*left.get_legend_handles_labels(), loc="lower left")
         right.set_xlim(0.0, 103.0)
         for axes in (left, right):
             axes.set_ylim(edges[-1] / 1000.0, 0.0)
+            axes.yaxis.set_major_locator(MaxNLocator(8, integer=True))
             axes.grid(color=style.LIGHT, linewidth=0.5)
     return figure

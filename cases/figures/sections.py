@@ -17,9 +17,9 @@ from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import place_axes
 from geoslip.cases.figures.unroll import FlatSegment
 
-LEFT, RIGHT, GAP, HEAD, FOOT, ROW_GAP = 0.75, 1.25, 0.55, 0.55, 0.6, 0.42
-TALLEST, HIGHEST_PAGE, LABEL_WIDTH = 2.6, 8.0, 1.75
-"""Inches: the deepest segment, the figure where it can be helped, the room that a panel's title needs."""
+LEFT, RIGHT, GAP, HEAD, FOOT, ROW_GAP = 0.75, 1.25, 0.45, 0.55, 0.6, 0.42
+TALLEST, HIGHEST_PAGE = 2.6, 8.0
+"""Inches: the deepest segment, and the figure where it can be helped."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Panel:
 
 
 def _slot(panel: Panel, *, scale: float) -> float:
-    """Width in inches that a panel takes: its own, or its title's where that is wider."""
-    return max(panel.segment.length * scale, LABEL_WIDTH)
+    """Width in inches that a panel takes: its own, or that of the words above it where they are wider."""
+    return max(panel.segment.length * scale, 1.4, 0.09 * len(panel.title))
 
 
 def _rows(panels: Sequence[Panel], *, scale: float, columns: int | None) -> list[list[Panel]]:
@@ -154,7 +154,7 @@ def figure_panels(panels: Sequence[Panel], *, columns: int | None = None) -> Fig
         scale = _scale(panels, columns=columns)
         rows = _rows(panels, scale=scale, columns=columns)
         heights = _heights(rows, scale=scale)
-        figure = style.new_figure(height=max(_total_height(heights), 2.4), constrained=False)
+        figure = style.new_figure(height=max(_total_height(heights), 2.4))
         unit_arrow = arrow_length(panels)
         step = style.round_length(0.8 / scale)
         top = HEAD

@@ -33,7 +33,7 @@ def figure_slip_3d(model: SlipModel) -> Figure:
         top = style.slip_limit(size)
         norm = Normalize(0.0, top)
         # Drawn first on a sheet larger than the page, so that nothing is cut before it is measured.
-        figure = style.new_figure(14.0, 12.0, constrained=False)
+        figure = style.new_figure(14.0, 12.0)
         axes = cast(Axes3D, figure.add_axes((0.15, 0.15, 0.7, 0.7), projection="3d", computed_zorder=False))
         outlines = [np.asarray(corners) / 1000.0 for corners in model.fault.outlines]
         patches = Poly3DCollection(
@@ -85,13 +85,14 @@ def in_sight(outlines: list[np.ndarray], projection: np.ndarray) -> np.ndarray:
 
 def _ink(figure: Figure) -> tuple[float, float, float, float]:
     """Left, right, top, bottom of what is drawn, in inches from the upper left corner."""
+    dpi = figure.dpi
+    figure.set_dpi(40.0)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     drawn = np.asarray(canvas.buffer_rgba())[..., :3].min(axis=2) < 250
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
-    return (
-        columns[0] / figure.dpi, (columns[-1] + 1) / figure.dpi, rows[0] / figure.dpi, (rows[-1] + 1) / figure.dpi,
-    )  # fmt: skip
+    figure.set_dpi(dpi)
+    return columns[0] / 40.0, (columns[-1] + 1) / 40.0, rows[0] / 40.0, (rows[-1] + 1) / 40.0
 
 
 def _fill(figure: Figure, axes: Axes3D, *, reach: np.ndarray) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from geoslip.faults import LocalFrame, SlipModel
 
 
+STEEP = 80.0
+"""Degrees of dip from which a segment shows as a ribbon in plan."""
+
+
 def spaced_arrows(model: SlipModel, *, spacing: float) -> tuple[np.ndarray, np.ndarray]:
     """Arrows for a plan view, one every ``spacing`` metres along each segment.
 
     Patches stacked down dip would hide each other's arrows, so each stretch shows its patch of largest slip; on a
-    segment steeper than 70 degrees the arrow stands half a spacing off the trace, on the hanging wall.
+    steep segment the arrow stands half a spacing off the trace, on the hanging wall.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def spaced_arrows(model: SlipModel, *, spacing: float) -> tuple[np.ndarray, np.n
         for stretch in np.unique(group):
             members = np.flatnonzero(group == stretch)
             chosen.append(part.start + int(members[np.argmax(size[part][members])]))
-    steep = np.asarray(model.fault.dips)[chosen] > 70.0
+    steep = np.asarray(model.fault.dips)[chosen] > STEEP
     aside = normals[chosen] * [1.0, 1.0, 0.0] * (0.5 * spacing * steep[:, None])
     return centroids[chosen] + aside, vectors[chosen]
 
@@ -56,11 +60,12 @@ def figure_slip_plan(model: SlipModel, *, frame: LocalFrame) -> Figure:
         left, right, head, foot = 0.85, 1.35, 0.3, 0.6
         width = min(style.PAGE_WIDTH - left - right, 6.2 / extent.shape)
         height = width * extent.shape
-        figure = style.new_figure(width + left + right, height + head + foot, constrained=False)
+        figure = style.new_figure(width + left + right, height + head + foot)
         axes = place_axes(figure, left=left, top=head, width=width, height=height)
         dress_map(axes, extent=extent)
         _draw_patches(axes, model, frame=frame, size=size, norm=norm)
         draw_faults(axes, fault=model.fault, frame=frame)
+        _draw_ribbons(axes, model, frame=frame, size=size, norm=norm)
         _draw_arrows(axes, model, frame=frame, spacing=0.36 * extent.width_km / width * 1000.0)
         scale_bar(axes, extent=extent)
         ball = 0.95
@@ -80,11 +85,24 @@ def _draw_patches(axes: Axes, model: SlipModel, *, frame: LocalFrame, size: np.n
     order = np.argsort(size, kind="stable")
     polygons = [geographic(np.asarray(outlines[patch]), frame) for patch in order]
     colours = style.SLIP_MAP(norm(size[order]))
-    # An edge of the patch's own colour keeps a vertical patch, which has no area in plan, in sight.
+    # An edge of the patch's own colour closes the hairlines between neighbours.
     axes.add_collection(
-        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=2.0, joinstyle="round", zorder=6),
+        PolyCollection(polygons, facecolors=colours, edgecolors=colours, linewidths=0.8, joinstyle="round", zorder=6),
         autolim=False,
     )
+
+
+def _draw_ribbons(axes: Axes, model: SlipModel, *, frame: LocalFrame, size: np.ndarray, norm: Normalize) -> None:
+    """Lay a ribbon along the trace of steep patches, whose face cannot be seen from above; largest slip on top."""
+    steep = np.flatnonzero(np.asarray(model.fault.dips) > STEEP)
+    if steep.size == 0:
+        return
+    steep = steep[np.argsort(size[steep], kind="stable")]
+    lines = [geographic(np.asarray(model.fault.outlines[patch])[:2], frame) for patch in steep]
+    for colours, width, order in ((style.INK, 7.0, 9.5), (style.SLIP_MAP(norm(size[steep])), 5.2, 9.6)):
+        axes.add_collection(
+            LineCollection(lines, colors=colours, linewidths=width, capstyle="butt", zorder=order), autolim=False
+        )
 
 
 def _draw_arrows(axes: Axes, model: SlipModel, *, frame: LocalFrame, spacing: float) -> None:

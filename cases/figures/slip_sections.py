@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import Normalize
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
 from geoslip.cases.figures import style
@@ -36,16 +36,14 @@ def figure_slip_section(model: SlipModel) -> Figure:
     return figure_panels(panels)
 
 
-def figure_uncertainty(model: SlipModel, *, sigma: np.ndarray, resolution: np.ndarray | None) -> Figure:
-    """Formal standard deviation of slip, and the resolution matrix's diagonal where it is known.
+def figure_deviation(model: SlipModel, *, sigma: np.ndarray) -> Figure:
+    """Formal standard deviation of slip on every segment.
 
     Parameters
     ----------
     model : SlipModel
     sigma : (n,) array
         Standard deviation of slip a patch in m; NaN where the slip is held at a bound.
-    resolution : (n,) array or None
-        Resolution a patch, 0 (prior only) to 1 (data only).
 
     Returns
     -------
@@ -54,32 +52,36 @@ def figure_uncertainty(model: SlipModel, *, sigma: np.ndarray, resolution: np.nd
     finite = sigma[np.isfinite(sigma)]
     factor, unit = style.length_unit(float(finite.max()) if finite.size else 1.0)
     norm = Normalize(0.0, style.slip_limit(sigma * factor))
-    panels = []
-    flat = flat_segments(model)
-    for segment in flat:
-        panels.append(
+    return _plain_panels(model, sigma * factor, cmap=style.SIGMA_MAP, norm=norm, label=f"Standard deviation ({unit})")
+
+
+def figure_resolution(model: SlipModel, *, resolution: np.ndarray) -> Figure:
+    """Diagonal of the resolution matrix on every segment.
+
+    Parameters
+    ----------
+    model : SlipModel
+    resolution : (n,) array
+        Resolution a patch, 0 (smoothing alone) to 1 (data alone); NaN where nothing is free.
+
+    Returns
+    -------
+    Figure
+    """
+    norm = Normalize(0.0, min(style.slip_limit(resolution), 1.0))
+    return _plain_panels(model, resolution, cmap=style.RESOLUTION_MAP, norm=norm, label="Resolution, 0 to 1")
+
+
+def _plain_panels(model: SlipModel, values: np.ndarray, *, cmap: Colormap, norm: Normalize, label: str) -> Figure:
+    masked = np.ma.masked_invalid(values)
+    return figure_panels(
+        [
             Panel(
-                title=f"{segment.name}: standard deviation",
-                segment=segment,
-                values=np.ma.masked_invalid(sigma[segment.patches] * factor),
-                cmap=style.SIGMA_MAP,
-                norm=norm,
-                label=f"Standard deviation ({unit})",
+                title=segment.name, segment=segment, values=masked[segment.patches], cmap=cmap, norm=norm, label=label
             )
-        )
-    if resolution is not None:
-        panels += [
-            Panel(
-                title=f"{segment.name}: resolution",
-                segment=segment,
-                values=np.ma.masked_invalid(resolution[segment.patches]),
-                cmap=style.RESOLUTION_MAP,
-                norm=Normalize(0.0, 1.0),
-                label="Resolution (-)",
-            )
-            for segment in flat
+            for segment in flat_segments(model)
         ]
-    return figure_panels(panels)
+    )
 
 
 def figure_truth(model: SlipModel, *, truth: SlipModel) -> Figure:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from geoslip.cases.figures import style
+from geoslip.cases.figures.maps import place_axes
 
 if TYPE_CHECKING:
     from geoslip.inversion import StrengthCurve
@@ -33,7 +34,9 @@ def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
         if abic is not None and not np.isfinite(abic).any():
             abic = None
         figure = style.new_figure(height=3.9)
-        panels = figure.subplots(1, 1 if abic is None else 2, squeeze=False)[0]
+        panels = [place_axes(figure, left=left, top=0.35, width=3.9, height=2.95) for left in (0.85, 5.85)]
+        if abic is None:
+            panels.pop().remove()
         _corner(panels[0], curve, strengths=strengths, chosen=chosen)
         if abic is not None:
             _criterion(panels[1], strengths, abic=abic, chosen=chosen)
@@ -45,16 +48,21 @@ def _corner(axes: Axes, curve: StrengthCurve, *, strengths: np.ndarray, chosen: 
     axes.loglog(roughness, misfit, "-o", color=style.ACCENT, markersize=4, linewidth=1.3)
     for index in _apart(np.log10(roughness), np.log10(misfit)):
         axes.annotate(
-            f"{strengths[index]:.2g}", (roughness[index], misfit[index]), xytext=(5, 4), textcoords="offset points",
-            fontsize=7.5, color=style.GREY,
+            short(float(strengths[index])), (roughness[index], misfit[index]), xytext=(5, 4),
+            textcoords="offset points", fontsize=7.5, color=style.GREY,
         )  # fmt: skip
     best = int(np.argmin(np.abs(np.log(strengths / chosen))))
-    axes.plot(roughness[best], misfit[best], "o", color=style.PREDICTED, markersize=9, label=f"chosen: {chosen:.3g}")
-    axes.set_xlabel("Roughness |L m|²")
-    axes.set_ylabel("Weighted misfit (chi-square)")
+    axes.plot(roughness[best], misfit[best], "o", color=style.PREDICTED, markersize=9, label=f"chosen: {short(chosen)}")
+    axes.set_xlabel("Roughness ‖L m‖² (no unit)")
+    axes.set_ylabel("Weighted misfit, chi-square (no unit)")
     axes.set_title("L-curve")
     axes.grid(color=style.LIGHT, linewidth=0.5, which="major")
     axes.legend(loc="upper right")
+
+
+def short(value: float) -> str:
+    """A strength in two significant digits, without an exponent where four digits do."""
+    return f"{value:.2g}" if not 100.0 <= value < 1e4 else f"{float(f'{value:.2g}'):.0f}"
 
 
 def _apart(x: np.ndarray, y: np.ndarray, *, spacing: float = 0.13) -> list[int]:
@@ -71,12 +79,12 @@ def _criterion(axes: Axes, strengths: np.ndarray, *, abic: np.ndarray, chosen: f
     above = abic - np.nanmin(abic)
     axes.semilogx(strengths, above, "-o", color=style.ACCENT, markersize=4, linewidth=1.3)
     lowest = strengths[np.nanargmin(abic)]
-    axes.axvline(lowest, color=style.ACCENT, linewidth=1.0, linestyle=":", label=f"lowest ABIC: {lowest:.3g}")
-    axes.axvline(chosen, color=style.PREDICTED, linewidth=1.2, linestyle="--", label=f"chosen: {chosen:.3g}")
+    axes.axvline(lowest, color=style.ACCENT, linewidth=1.0, linestyle=":", label=f"lowest ABIC: {short(lowest)}")
+    axes.axvline(chosen, color=style.PREDICTED, linewidth=1.2, linestyle="--", label=f"chosen: {short(chosen)}")
     axes.set_yscale("symlog", linthresh=10.0)
     axes.set_ylim(-1.0, 8.0 * max(float(np.nanmax(above)), 10.0))
-    axes.set_xlabel("Smoothing strength")
-    axes.set_ylabel("ABIC above its minimum")
+    axes.set_xlabel("Smoothing strength (no unit)")
+    axes.set_ylabel("ABIC above its minimum (no unit)")
     axes.set_title("ABIC")
     axes.grid(color=style.LIGHT, linewidth=0.5)
     axes.legend(loc="upper right")

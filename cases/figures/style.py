@@ -68,7 +68,7 @@ _SETTINGS: dict[str, Any] = {
     "savefig.facecolor": "white",
     "svg.fonttype": "path",
     "svg.hashsalt": "geoslip",
-    "pdf.fonttype": 42,
+    "pdf.fonttype": 3,
     "axes.formatter.useoffset": False,
 }
 
@@ -82,9 +82,9 @@ def report_style() -> Iterator[None]:
         yield
 
 
-def new_figure(width: float = PAGE_WIDTH, height: float = 5.0, *, constrained: bool = True) -> Figure:
+def new_figure(width: float = PAGE_WIDTH, height: float = 5.0) -> Figure:
     """Make an empty figure of ``width`` by ``height`` inches that needs no screen and no pyplot."""
-    figure = Figure(figsize=(width, height), layout="constrained" if constrained else None)
+    figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
     return figure
 
@@ -132,7 +132,7 @@ def colour_bar(figure: Figure, axes: Axes, *, cmap: Colormap, norm: Normalize, l
     return bar
 
 
-def save_figure(figure: Figure, folder: Path, *, name: str, dpi: int = 200) -> tuple[Path, Path]:
+def save_figure(figure: Figure, folder: Path, *, name: str, dpi: int = 170) -> tuple[Path, Path]:
     """Write ``name.png`` and ``name.pdf`` under ``folder`` without a date, so that equal runs give equal files."""
     png, pdf = folder / f"{name}.png", folder / f"{name}.pdf"
     with report_style():
