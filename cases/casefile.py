@@ -136,7 +136,9 @@ def parse_case(text: str, *, path: str | Path = "case.yml") -> Case:
     try:
         case = Case.model_validate(plain)
     except ValidationError as error:
-        mistakes += [_mistake(source, details) for details in error.errors()]
+        found = [(tuple(details["loc"]), _mistake(source, details)) for details in error.errors()]
+        meant = {(*location[:-1], name) for location, _ in found if (name := _meant_key(location))}
+        mistakes += [mistake for location, mistake in found if location not in meant]
     if mistakes:
         raise CaseError(mistakes)
     case._source = source
@@ -155,16 +157,25 @@ def _plain(node: Any) -> Any:
     return node if node is None else str(node)
 
 
+def _meant_key(location: Location) -> str | None:
+    """Return the key that an unknown one was meant to be, if any is near."""
+    known = known_keys(location[:-1])
+    name = str(location[-1]) if location else ""
+    if not known or name in known:
+        return None
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
 def _mistake(source: CaseSource, details: Any) -> Mistake:
     location = tuple(step for step in details["loc"])
     kind, message = details["type"], details["msg"]
     context = details.get("ctx", {})
     name = str(location[-1]) if location else ""
     if kind == "extra_forbidden":
-        known = known_keys(location[:-1])
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-        rule = f"there is no key '{name}' here" + (f"; did you mean '{close[0]}'?" if close else "")
-        rule += "" if close else f"; the keys are {', '.join(known)}"
+        meant = _meant_key(location)
+        rule = f"there is no key '{name}' here; "
+        rule += f"did you mean '{meant}'?" if meant else f"the keys are {', '.join(known_keys(location[:-1]))}"
     elif kind == "missing":
         rule = f"the key '{name}' is missing; add it ({_description(location)})"
     elif kind == "value_error":

@@ -54,6 +54,7 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder of the results; ./NAME-results by default.")] = None,
     data: DataFolder = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")] = False,
+    report: Annotated[bool, typer.Option(help="Write report.html and figures.")] = True,
 ) -> None:
     """Run a whole study: read, downsample, invert, report.
 
@@ -63,7 +64,7 @@ def run(
     """
     from geoslip.cases.commands_study import run_command
 
-    run_command(case, out=out, data=data, resume=resume)
+    run_command(case, out=out, data=data, resume=resume, report=report)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from geoslip.cases.progress import reporter_for_stream
 from geoslip.cases.run import StudyRun
 
 
-def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool) -> None:
+def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool, report: bool) -> None:
     """Run a case into a folder that appears in full or not at all."""
     case = read_case(find_case(name))
     final = out or Path(f"{case.name}-results")
@@ -28,18 +28,16 @@ def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool)
             run = run_case(case, data=data, workspace=place.partial, cache=place.cache, reporter=reporter)
             with reporter.step("report and files"):
                 write_run(run, place.partial)
-                write_report_if_there(run, place.partial)
+                if report:
+                    from geoslip.cases.report import write_report
+
+                    write_report(run, place.partial)
             write_json(place.partial / "provenance.json", run.provenance | provenance_timings(reporter.timings))
     finally:
         reporter.close()
     typer.echo(run_summary(run, final))
-
-
-def write_report_if_there(run: StudyRun, folder: Path) -> None:
-    """Write report.html and figures/."""
-    from geoslip.cases.report import write_report
-
-    write_report(run, folder)
+    if report:
+        typer.echo(f"report: {final.absolute() / 'report.html'}")
 
 
 def provenance_timings(timings: dict[str, float]) -> dict[str, dict[str, float]]:
@@ -70,7 +68,7 @@ def run_summary(run: StudyRun, folder: Path) -> str:
         if fit.name in run.grid_scores:
             lines.append(f"  {'':<24} on the full grid: VR {100 * run.grid_scores[fit.name]:.1f} %")
     lines += [f"  warning: {warning}" for warning in run.warnings]
-    lines.append(f"report: {folder / 'report.html'}")
+    lines.append(f"results: {folder.absolute()}")
     return "\n".join(lines)
 
 

@@ -1,0 +1,172 @@
+"""From a case file to slip: the answer is right, and what is wrong with a case or its data is said."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geoslip.cases.casefile import read_case
+from geoslip.cases.errors import CaseError
+from geoslip.cases.pipeline import prepare_case, run_case
+
+
+def change(folder: Path, old: str, new: str) -> Path:
+    path = folder / "case.yml"
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+def complaint(folder: Path) -> str:
+    with pytest.raises(CaseError) as caught:
+        prepare_case(read_case(folder / "case.yml"))
+    return str(caught.value)
+
+
+def test_known_slip_comes_back(study_folder: Path) -> None:
+    change(study_folder, "    noise: columns\n", "    noise: columns\n    mask: {stations: [S04]}\n")
+    run = run_case(read_case(study_folder / "case.yml"))
+    true_moment = 30e9 * 20e3 * 12e3
+    assert run.model.moment == pytest.approx(true_moment, rel=0.15)
+    assert abs(run.model.mean_rake) < 8.0
+    track = run.estimate.fit("track")
+    assert track.variance_reduction > 0.97
+    assert track.rms == pytest.approx(3e-3, rel=0.2)
+    # the ramp of 0.2 mm a kilometre eastward and its 10 mm are estimated with the slip
+    assert track.nuisance["east"] == pytest.approx(2e-4, rel=0.2)
+    assert track.nuisance["offset"] == pytest.approx(0.010, abs=0.002)
+    assert run.curve is not None and len(run.curve.strengths) == 8
+
+
+def test_blundered_station_is_named(study_folder: Path) -> None:
+    run = run_case(read_case(study_folder / "case.yml"))
+    named = [warning for warning in run.warnings if "fits far worse" in warning]
+    assert any("station S04" in warning for warning in named)
+
+
+def test_left_out_station_is_gone(study_folder: Path) -> None:
+    change(study_folder, "    noise: columns\n", "    noise: columns\n    mask: {stations: [S04]}\n")
+    run = run_case(read_case(study_folder / "case.yml"))
+    assert "S04" not in (run.observations[1].station or ())
+    assert not [warning for warning in run.warnings if "fits far worse" in warning]
+    assert any("S04" in row.value for row in run.assumptions if row.name == "GNSS: note")
+
+
+def test_same_case_gives_same_numbers(study_folder: Path) -> None:
+    first = run_case(read_case(study_folder / "case.yml"))
+    second = run_case(read_case(study_folder / "case.yml"))
+    assert np.array_equal(first.estimate.slip, second.estimate.slip)
+
+
+def test_fixed_strength_needs_no_curve(study_folder: Path) -> None:
+    change(study_folder, "choose: abic, count: 8", "choose: 2e3")
+    run = run_case(read_case(study_folder / "case.yml"))
+    assert run.curve is None
+    assert run.estimate.strength == 2e3
+
+
+def test_rake_window_and_mask_are_kept(study_folder: Path) -> None:
+    change(study_folder, "    noise: {sigma: 3 mm}\n", "    noise: {sigma: 3 mm}\n    mask: {nearer_than: 3 km}\n")
+    run = run_case(read_case(study_folder / "case.yml"))
+    moving = run.model.magnitude > 1e-9
+    assert np.all(np.abs(run.model.rake[moving]) <= 45.0 + 1e-6)
+    distance = run.fault.distance_to_trace(run.observations[0].points)
+    assert distance.min() >= 3000.0
+    assert len(run.observations[0]) < 272
+
+
+def test_cached_matrices_are_taken_again(study_folder: Path, tmp_path: Path) -> None:
+    case = read_case(study_folder / "case.yml")
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    first = run_case(case, cache=cache)
+    stored = sorted(cache.glob("greens-*.npy"))
+    assert len(stored) == 2
+    for path in stored:  # a cached matrix that is used must show in the answer
+        np.save(path, 2.0 * np.load(path))
+    second = run_case(case, cache=cache)
+    assert second.model.moment < 0.7 * first.model.moment
+
+
+def test_all_missing_files_are_named_with_their_description(study_folder: Path) -> None:
+    os.remove(study_folder / "track.txt")
+    os.remove(study_folder / "gnss.txt")
+    text = complaint(study_folder)
+    assert "case.yml:8: data[0].file: track.txt" in text
+    assert "case.yml:15: data[1].file: gnss.txt" in text
+    assert text.count("described in README.txt") == 2
+
+
+def test_data_folder_from_the_environment(study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (study_folder / "track.txt").rename(elsewhere / "track.txt")
+    monkeypatch.setenv("GEOSLIP_DATA", str(elsewhere))
+    assert len(prepare_case(read_case(study_folder / "case.yml")).readings) == 2
+    monkeypatch.delenv("GEOSLIP_DATA")
+    assert len(prepare_case(read_case(study_folder / "case.yml"), data=elsewhere).readings) == 2
+
+
+def test_sign_that_contradicts_gnss(study_folder: Path) -> None:
+    change(study_folder, "positive: toward", "positive: away")
+    text = complaint(study_folder)
+    assert "case.yml:11: data[0].positive: away" in text
+    assert "contradicts the GNSS" in text
+    assert "write positive: toward" in text
+
+
+def test_look_vectors_that_point_down(study_folder: Path) -> None:
+    path = study_folder / "track.txt"
+    path.write_text(path.read_text().replace(" 0.793725", " -0.793725"))
+    text = complaint(study_folder)
+    assert "track.txt" in text and "up" in text and "case.yml:6" in text
+
+
+def test_look_vectors_that_are_not_unit(study_folder: Path) -> None:
+    path = study_folder / "track.txt"
+    path.write_text(path.read_text().replace(" 0.793725", " 0.9"))
+    assert "length" in complaint(study_folder)
+
+
+def test_values_that_are_all_missing(study_folder: Path) -> None:
+    path = study_folder / "track.txt"
+    rows = [line.split() for line in path.read_text().splitlines()]
+    path.write_text("\n".join(" ".join([*row[:2], "nan", *row[3:]]) for row in rows))
+    assert "no row with a value is left" in complaint(study_folder)
+
+
+def test_singular_covariance(study_folder: Path) -> None:
+    np.save(study_folder / "covariance.npy", np.full((272, 272), 9e-6))
+    change(study_folder, "noise: {sigma: 3 mm}", "noise: {covariance: covariance.npy}")
+    assert "singular" in complaint(study_folder)
+
+
+def test_no_data_near_the_fault(study_folder: Path) -> None:
+    change(study_folder, "top_centre: [30.0, 40.0]", "top_centre: [33.0, 40.0]")
+    text = complaint(study_folder)
+    assert "lies near the fault" in text
+    assert "data[0]" in text and "data[1]" in text
+
+
+def test_fault_above_ground(study_folder: Path) -> None:
+    change(study_folder, "    top_centre: [30.0, 40.0]\n", "    centre: [30.0, 40.0]\n    depth: 2 km\n")
+    change(study_folder, "    top_depth: 1 km\n", "")
+    text = complaint(study_folder)
+    assert "segment 'main'" in text and "above ground" in text and "case.yml:20" in text
+
+
+def test_mask_that_leaves_nothing(study_folder: Path) -> None:
+    change(study_folder, "    noise: {sigma: 3 mm}\n", "    noise: {sigma: 3 mm}\n    mask: {nearer_than: 300 km}\n")
+    assert "removes every row" in complaint(study_folder)
+
+
+def test_datum_on_the_fault_is_named(study_folder: Path) -> None:
+    change(study_folder, "    top_depth: 1 km\n", "    top_depth: 0\n")
+    path = study_folder / "track.txt"
+    rows = path.read_text().splitlines()
+    rows[0] = " ".join(["30.0", "40.0", *rows[0].split()[2:]])
+    path.write_text("\n".join(rows))
+    with pytest.raises(CaseError, match=r"track: 1 data lie on the fault itself.*mask"):
+        run_case(read_case(study_folder / "case.yml"))
