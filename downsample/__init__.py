@@ -12,10 +12,13 @@ from geoslip.downsample.sample_variance import variance_quadtree
 from geoslip.downsample.samplers import samplers
 from geoslip.downsample.sampling import cell_observations
 from geoslip.downsample.scene import Scene
+from geoslip.downsample.synthetic import synthetic_noise
+from geoslip.downsample.variogram import Covariogram, covariogram, fit_exponential
 
 __all__ = [
     "CellMeans",
     "Cells",
+    "Covariogram",
     "DataError",
     "NoiseModel",
     "Observations",
@@ -23,6 +26,8 @@ __all__ = [
     "cell_covariance",
     "cell_means",
     "cell_observations",
+    "covariogram",
+    "fit_exponential",
     "flight_direction",
     "look_vector",
     "point_covariance",
@@ -32,6 +37,7 @@ __all__ = [
     "readers",
     "require_positive_definite",
     "samplers",
+    "synthetic_noise",
     "uniform_cells",
     "variance_quadtree",
 ]

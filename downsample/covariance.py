@@ -26,7 +26,7 @@ _SQUARE_SPREAD = 1.0 / 3.0 - _SQUARE_MEAN**2
 
 
 def cell_covariance(
-    cells: Cells, scene: Scene, *, noise: NoiseModel, tolerance: float = 5e-5, depth: int = 5
+    cells: Cells, scene: Scene, *, noise: NoiseModel, tolerance: float = 3e-5, depth: int = 5
 ) -> NDArray[np.float64]:
     """Give the covariance of the means over cells.
 
@@ -39,7 +39,7 @@ def cell_covariance(
     noise : NoiseModel
         Of single pixels.
     tolerance : float
-        Accuracy of a single block pair, in units of the sill and weighted with its share; 5e-5 keeps every entry
+        Accuracy of a single block pair, in units of the sill and weighted with its share; 3e-5 keeps every entry
         within 1e-3 of the variance (0.02 s for 350 cells of 500 x 500 pixels).
     depth : int
         Halvings of a cell before its blocks are taken as they are.

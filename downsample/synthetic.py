@@ -1,0 +1,64 @@
+"""Synthetic noise with a given covariance, exact by circulant embedding (Dietrich & Newsam 1997)."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import irfft2, next_fast_len, rfft2
+
+from geoslip.downsample.errors import DataError
+from geoslip.downsample.noise import NoiseModel
+
+_LARGEST = 2**26
+"""Pixels of the periodic field that noise is cut from."""
+
+
+def synthetic_noise(
+    shape: tuple[int, int],
+    *,
+    spacing: tuple[float, float],
+    noise: NoiseModel,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Draw noise on a regular grid.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    spacing : tuple of float
+        Metres between rows and between columns.
+    noise : NoiseModel
+        Its covariance.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    ndarray, shape (ny, nx)
+        Metres. The periodic field that it is cut from is so much larger than the grid that no distance is met
+        the short way round.
+
+    Raises
+    ------
+    DataError
+        If the correlation length is so long that this field would not fit into memory.
+    """
+    field = np.sqrt(noise.nugget) * rng.standard_normal(shape)
+    if noise.sill == 0.0:
+        return field
+    for margin in (6.0, 12.0, 24.0):
+        # Beyond the grid's own reach the covariance must fall to nearly nothing before it comes back.
+        sides = tuple(
+            next_fast_len(2 * n + int(np.ceil(margin * noise.length / step)), real=True)
+            for n, step in zip(shape, spacing)
+        )
+        if sides[0] * sides[1] > _LARGEST:
+            break
+        rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) * step for n, step in zip(sides, spacing))
+        power = rfft2(noise.correlated(np.hypot(rows[:, None], columns))).real
+        if power.min() > -1e-6 * power.max():
+            spectrum = rfft2(rng.standard_normal(sides)) * np.sqrt(np.maximum(power, 0.0))
+            return field + irfft2(spectrum, sides)[: shape[0], : shape[1]]
+    raise DataError(
+        f"synthetic noise: a length of {noise.length:g} m needs too large a field for pixels of {min(spacing):g} m; "
+        "use coarser pixels or a shorter length"
+    )
