@@ -15,6 +15,9 @@ RECTANGLE_SIDES = ("top", "end", "bottom", "start")
 #: heights above ground up to this many metres are taken for rounding and set to the ground
 GROUND_ROUNDING = 1e-6
 
+#: shortest length and width of a patch, m: below, its area and its edges are lost in rounding
+SMALLEST = 1e-6
+
 
 @dataclass(frozen=True, eq=False)
 class RectangularSegment:
@@ -159,8 +162,8 @@ def _checked_rectangles(name: str, rectangles: np.ndarray) -> np.ndarray:
     _refuse(name, table, ~np.isfinite(table).all(axis=1), "a value is not finite: every column must hold a number")
     wrong_dip = (table[:, 4] < 0.0) | (table[:, 4] > 90.0)
     _refuse(name, table, wrong_dip, "dip must lie in 0..90: for a plane past vertical turn the strike by 180 degrees")
-    _refuse(name, table, table[:, 5] <= 0.0, "length must be greater than 0 m")
-    _refuse(name, table, table[:, 6] <= 0.0, "width must be greater than 0 m")
+    _refuse(name, table, table[:, 5] < SMALLEST, "length must be greater than 0 m, by a micrometre at least")
+    _refuse(name, table, table[:, 6] < SMALLEST, "width must be greater than 0 m, by a micrometre at least")
     _refuse(name, table, table[:, 2] > 0.0, "the top edge is above ground: up must be <= 0; lower or narrow the fault")
     table.setflags(write=False)
     return table

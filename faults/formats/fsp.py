@@ -194,7 +194,7 @@ def _patch_size(block: Block, values: dict[str, float], multi: bool, source: str
     own_grid = {"DX", "DZ"} <= set(block.values)
     dx, dz = _needed(values, "DX", source), _needed(values, "DZ", source)
     length, width = values.get("LEN"), values.get("WID")
-    if dx <= 0.0 or dz <= 0.0:
+    if min(dx, dz) < 1e-9:
         raise FormatError(f"patch size Dx = {dx:g}, Dz = {dz:g} km must be greater than 0", source=source)
     if own_grid or length is None or width is None or not np.isfinite(length / dx + width / dz):
         return dx * 1e3, dz * 1e3
@@ -250,6 +250,8 @@ def _grid_of(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     offset = table[:, :3] - table[0, :3]
     along = offset @ strike_vector(table[0, 3]) / table[0, 5]
     down = -(offset @ updip_vector(table[0, 3], dip)) / width
+    if max(np.abs(down).max(), np.abs(along).max()) > n:
+        return np.zeros(n, dtype=np.int64), np.full(n, -1, dtype=np.int64)
     row, column = np.round(down).astype(np.int64), np.round(along).astype(np.int64)
     exact = np.all(np.abs(down - row) < 0.25) and np.all(np.abs(along - column) < 0.25)
     if exact and row.min() >= 0 and column.min() >= 0 and np.array_equal(np.lexsort((column, row)), np.arange(n)):

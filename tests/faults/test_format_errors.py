@@ -185,3 +185,89 @@ def test_a_damaged_file_is_a_model_or_a_format_error(format, data):
         last = data.draw(st.integers(first, min(len(text), first + 12)))
         text = text[:first] + data.draw(_TOKENS | st.text(max_size=6)) + text[last:]
     only_format_errors(format.parse, text)
+
+
+def test_an_fsp_whose_patches_do_not_fill_its_segment_is_refused():
+    lines = [line for line in TEXTS["fsp"].splitlines() if not line.startswith("% Dx =")]
+    text = "\n".join(lines)
+    np.testing.assert_allclose(parse_fsp(text).fault.areas, 4e6)
+    with pytest.raises(FormatError, match=r"6 patches of Dx = 2 by Dz = 2 km do not fill LEN = 60 by WID = 4 km"):
+        parse_fsp(text.replace("% LEN = 6 km", "% LEN = 60 km"))
+    with pytest.raises(FormatError, match="Dx = 0, Dz = 2 km must be greater than 0"):
+        parse_fsp(text.replace("Dx = 2 km", "Dx = 0 km"))
+
+
+def test_an_fsp_without_rake_column_takes_the_header_s():
+    rows = []
+    for line in TEXTS["fsp"].splitlines():
+        tokens = line.split()
+        keep = line.replace(" RAKE SF_MOMENT", "") if line.startswith("%") else " ".join(tokens[:6])
+        rows.append(keep)
+    found = parse_fsp("\n".join(rows))
+    np.testing.assert_allclose(found.rake, MODEL.rake, atol=1e-3)
+    assert any("from the header" in note for note in found.notes)
+    with pytest.raises(FormatError, match="no column SF_MOMENT"):
+        parse_fsp("\n".join(rows), rigidity="file")
+    with pytest.raises(FormatError, match="rigidity 'layers' is unknown"):
+        parse_fsp(TEXTS["fsp"], rigidity="layers")
+    with pytest.raises(FormatError, match="reference 'bottom' is unknown"):
+        parse_fsp(TEXTS["fsp"], reference="bottom")
+    with pytest.raises(FormatError, match="no rows of patches"):
+        parse_fsp("% FINITE-SOURCE RUPTURE MODEL\n")
+
+
+def test_rigidity_by_patch_comes_back_from_the_moments_of_an_fsp():
+    stiff = np.linspace(20e9, 60e9, 6)
+    layered = SlipModel(MODEL.fault, MODEL.slip, frame=MODEL.frame, rigidity=stiff)
+    text = next(format for format in FORMATS if format.name == "fsp").write(layered)
+    np.testing.assert_allclose(parse_fsp(text, rigidity="file").rigidity, stiff, rtol=1e-8)
+
+
+def test_tables_with_impossible_grids_deviations_or_properties():
+    table = TEXTS["csv"]
+    header, first = table.splitlines()[:2]
+    assert header.endswith("row,column") and first.endswith("0,0")
+    with pytest.raises(FormatError, match="row must hold whole numbers from 0"):
+        parse_csv(table.replace(first, first[:-3] + "0.5,0"))
+    deviating = "\n".join(line + (",strike_slip_sd_m" if k == 0 else ",-0.1") for k, line in enumerate(table.split()))
+    with pytest.raises(FormatError, match="standard deviation is negative"):
+        parse_csv(deviating)
+    with pytest.raises(FormatError, match="the table has no rows"):
+        parse_csv(header + "\n")
+    with pytest.raises(FormatError, match="longitude must lie in"):
+        parse_csv(table.replace(",30.0", ",3000.0").replace(",29.9", ",2999.9"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"FeatureCollection"', '"FeatureCollection', "no valid JSON .* cut off"),
+        ('"features":[', '"features":[{"type":"FeatureCollection"},', "feature 0 has no properties"),
+        ('"dip_slip_m"', '"dipslip"', "columns dip_slip_m are missing"),
+        ('"depth_km":', '"depth_km":null,"old":', "depth_km is 'None'"),
+    ],
+)
+def test_bad_geojson(old, new, message):
+    parse = next(format for format in FORMATS if format.name == "geojson").parse
+    with pytest.raises(FormatError, match=message):
+        parse(changed("geojson", old, new), source="slip.geojson")
+    before, _, after = TEXTS["geojson"].rpartition('"width_km"')
+    with pytest.raises(FormatError, match="feature 5 lacks the property 'width_km'"):
+        parse(f'{before}"height_km"{after}')
+
+
+def test_a_fault_of_other_than_rectangles_is_refused_by_formats_of_rectangles():
+    class Triangles:
+        """Just enough of a segment of another kind."""
+
+        name = "mesh"
+        n_patches = 1
+        sources = np.zeros((1, 3, 3))
+        areas = np.ones(1)
+
+    model = SlipModel(Fault((Triangles(),)), np.zeros((1, 3)), frame=MODEL.frame)
+    with pytest.raises(FormatError, match="segment 'mesh' is no rectangular one"):
+        next(format for format in FORMATS if format.name == "relax").write(model)
+    mixed = Fault((*MODEL.fault.segments, Triangles()))
+    with pytest.raises(ValueError, match="mixes kinds of patches"):
+        mixed.sources  # noqa: B018

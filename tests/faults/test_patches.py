@@ -119,3 +119,30 @@ def test_distance_to_the_trace():
     fault = Fault((cut_uniform(plane, "a", patch_length=1e3),))
     points = [[-3e3, 5e3], [4e3, 0.0], [0.0, 12e3], [3e3, 14e3], [0.0, 1234.0]]
     np.testing.assert_allclose(fault.distance_to_trace(points), [3e3, 4e3, 2e3, 5e3, 0.0], atol=1e-9)
+
+
+def test_the_trace_of_a_bag_is_that_of_its_uppermost_patches():
+    segment = cut_growing(PLANE, "a", patch_length=2e3, growth=1.3)
+    bag = RectangularSegment("bag", segment.rectangles[::-1])
+    np.testing.assert_allclose(np.sort(bag.trace, axis=0), np.sort(segment.trace, axis=0), atol=1e-6)
+    assert bag.renamed("sack").name == "sack" and bag.is_planar
+    bent = RectangularSegment("bent", [rectangle(), rectangle(dip=50.0)])
+    assert not bent.is_planar
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: RectangularSegment(" ", [rectangle()]), "is empty"),
+        (lambda: RectangularSegment("a", [rectangle()], row=[0]), "only one of row and column"),
+        (lambda: RectangularSegment("a", [rectangle()], row=[0, 1], column=[0]), r"row has shape \(2,\)"),
+        (lambda: RectangularSegment("a", [rectangle()], row=[0], column=[-1]), "column -1 is negative"),
+        (lambda: RectangularSegment("a", np.zeros((0, 7))), r"shape \(0, 7\), must be"),
+        (lambda: Fault(()), "at least one segment"),
+        (lambda: Fault((cut_uniform(PLANE, "a", columns=1, rows=1),)).distance_to_trace([1.0]), "points have shape"),
+        (lambda: cut_growing(PLANE, "a", patch_length=0.0), "patch_length 0.0 m must be"),
+    ],
+)
+def test_unclear_segments_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

@@ -127,3 +127,29 @@ def test_a_trace_without_extent_is_refused(points):
 
 def test_a_dip_of_ninety_stays_ninety():
     assert Plane.from_corners(Plane.from_trace([[0, 0], [7, 9]], dip=90, width=3).outline).dip == 90.0
+
+
+def test_corners_of_a_horizontal_plane_given_counterclockwise():
+    square = [[0.0, 0.0, -5.0], [4.0, 0.0, -5.0], [4.0, 2.0, -5.0], [0.0, 2.0, -5.0]]
+    plane = Plane.from_corners(square)
+    assert (plane.dip, plane.strike, plane.length, plane.width) == (0.0, 270.0, 4.0, 2.0)
+    assert plane.top_depth == 5.0 and {tuple(c) for c in plane.outline.round(9)} == {tuple(c) for c in square}
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Plane.from_top_centre((0, 0, -5), depth=3.0, strike=0, dip=1, length=1, width=1), "leave depth 3 out"),
+        (lambda: Plane.from_top_centre((0,), strike=0, dip=1, length=1, width=1), r"point has shape \(1,\)"),
+        (lambda: Plane.from_top_corner((0, 0), corner="left", strike=0, dip=1, length=1, width=1), "corner 'left'"),
+        (lambda: Plane.from_centre((0, 0), depth=9.0, strike=0, dip=95, length=1, width=1), "dip 95 is outside"),
+        (lambda: Plane.from_centre((0, 0), depth=9.0, strike=np.inf, dip=5, length=1, width=1), "strike inf"),
+        (lambda: Plane.from_corners(np.zeros((3, 3))), "four finite corners"),
+        (lambda: Plane.from_trace([[0, 0], [1, 0]], dip=0, width=1, top_depth=2.0), "never meets its surface trace"),
+        (lambda: Plane.from_trace([[0, 0], [1, 0]], dip=50, width=1, top_depth=-2.0), "top_depth -2 m is above"),
+        (lambda: Plane(east=0, north=0, up=-1, strike=0, dip=0, length=1, width=1).to_depths(top=0), "keeps one depth"),
+    ],
+)
+def test_unclear_planes_are_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

@@ -112,3 +112,15 @@ def test_no_slip_has_no_rake_and_no_centroid():
 def test_slip_that_does_not_fit_is_refused(slip, more, message):
     with pytest.raises(ValueError, match=message):
         SlipModel(FAULT, slip, **more)
+
+
+def test_the_part_of_a_segment_keeps_its_part_of_the_covariance():
+    other = Plane.from_top_centre((50e3, 0.0), depth=2e3, strike=350.0, dip=30.0, length=10e3, width=5e3)
+    fault = FAULT.merged(Fault((cut_uniform(other, "splay", columns=2, rows=1),)))
+    full = np.arange(400.0).reshape(20, 20)
+    full = full @ full.T
+    model = SlipModel(fault, np.ones((10, 3)), covariance=full, rigidity=np.linspace(1e10, 5e10, 10))
+    part = model.segment_model("splay")
+    index = [8, 9, 18, 19]
+    np.testing.assert_array_equal(part.covariance, full[np.ix_(index, index)])
+    np.testing.assert_array_equal(part.rigidity, model.rigidity[8:])
