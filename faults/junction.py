@@ -1,6 +1,7 @@
 """Where segments meet otherwise than edge along edge: one abutting another's face, or joined by name over a gap."""
 
 from collections.abc import Sequence
+from itertools import combinations, product
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -76,11 +77,49 @@ def _inside(
     return (low, high) if max(away) <= slack else None
 
 
-def joined_contacts(fault: Fault, edges: Edges, bare: np.ndarray, join: Sequence[tuple[str, str]]) -> Contacts:
+def hinged_contacts(
+    fault: Fault, edges: Edges, outer: np.ndarray, bare: np.ndarray, *, tolerance: float | None = None
+) -> tuple[Contacts, list[tuple[str, str]]]:
+    """Contacts down the sides of segments whose sides start from one point and part below, and these segments' names.
+
+    So meet the planes of a trace's legs where they dip: they share the corner at the trace and part, or cross, below.
+    Sides hang together if their upper ends lie within `tolerance` metres (5 % of the shortest edge unless given) and
+    they point down within 30 degrees of each other.
+    """
+    rows: list[_Row] = []
+    pairs = []
+    for one, other in combinations(range(len(fault.segments)), 2):
+        for side, facing in product(_LATERAL, _LATERAL):
+            ours, theirs = _side(edges, outer, one, side), _side(edges, outer, other, facing)
+            if not (ours.size and theirs.size and _hang_together(edges, ours, theirs, tolerance)):
+                continue
+            pairs.append((fault.names[one], fault.names[other]))
+            rows.extend(_matched(edges, ours[bare[ours] > 0.0], theirs[bare[theirs] > 0.0]))
+    return _contacts(rows), pairs
+
+
+def _hang_together(edges: Edges, ours: np.ndarray, theirs: np.ndarray, tolerance: float | None) -> bool:
+    ends = []
+    for side in (ours, theirs):
+        points = np.concatenate([edges.start[side], edges.end[side]])
+        ends.append((points[np.argmax(points[:, 2])], points[np.argmin(points[:, 2])]))
+    (top, bottom), (other_top, other_bottom) = ends
+    shortest = min(edges.length[ours].min(), edges.length[theirs].min())
+    if np.linalg.norm(top - other_top) > (TOUCHING * shortest if tolerance is None else tolerance):
+        return False
+    down, other_down = bottom - top, other_bottom - other_top
+    sizes = np.linalg.norm(down), np.linalg.norm(other_down)
+    return bool(down @ other_down > np.cos(np.deg2rad(30.0)) * sizes[0] * sizes[1])
+
+
+def joined_contacts(
+    fault: Fault, edges: Edges, outer: np.ndarray, bare: np.ndarray, join: Sequence[tuple[str, str]]
+) -> Contacts:
     """Contacts across the facing sides of segments that are to count as touching although a gap parts them.
 
     Of all pairs of sides (start and end with start and end, top and bottom with top and bottom) the one with the
-    smallest gap is joined. Stretches correspond at equal depth, or at equal distance along level sides.
+    smallest gap is joined, as far as its edges are still bare. Stretches correspond at equal depth, or at equal
+    distance along level sides.
 
     Raises
     ------
@@ -88,41 +127,44 @@ def joined_contacts(fault: Fault, edges: Edges, bare: np.ndarray, join: Sequence
         If a name is unknown or the nearest sides are further apart than the largest patch is long.
     """
     rows: list[_Row] = []
-    names = list(fault.names)
     for first, second in join:
-        one, other = (names.index(fault.segment(name).name) for name in (first, second))
+        one, other = (fault.names.index(fault.segment(name).name) for name in (first, second))
         if one == other:
             raise ValueError(f"join pairs {first!r} with itself: name two different segments")
-        ours, theirs, gap = _facing(edges, bare, one, other)
+        ours, theirs, gap = _facing(edges, outer, one, other)
         largest = max(edges.length[edges.segment == number].max() for number in (one, other))
         if gap > largest:
             raise ValueError(
                 f"segments {first!r} and {second!r} are to be joined but their nearest sides are {gap / 1e3:.4g} km "
                 f"apart, more than the largest patch edge ({largest / 1e3:.4g} km): check the geometry or the names"
             )
-        rows.extend(_matched(edges, ours, theirs))
+        rows.extend(_matched(edges, ours[bare[ours] > 0.0], theirs[bare[theirs] > 0.0]))
     return _contacts(rows)
 
 
-def _facing(edges: Edges, bare: np.ndarray, one: int, other: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Bare edges of the two sides nearest to each other, and the mean gap between them."""
+def _side(edges: Edges, outer: np.ndarray, segment: int, side: str) -> np.ndarray:
+    """Numbers of the outer edges on one side of a segment."""
+    return np.flatnonzero((edges.segment == segment) & (edges.side == side) & (outer > 0.0))
+
+
+def _facing(edges: Edges, outer: np.ndarray, one: int, other: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Outer edges of the two sides nearest to each other, and the mean gap between them."""
     best: tuple[np.ndarray, np.ndarray, float] = (np.array([], int), np.array([], int), np.inf)
-    for kind in (_LATERAL, _LEVEL):
-        for side in kind:
-            for facing in kind:
-                ours = np.flatnonzero((edges.segment == one) & (edges.side == side) & (bare > 0.0))
-                theirs = np.flatnonzero((edges.segment == other) & (edges.side == facing) & (bare > 0.0))
-                if ours.size and theirs.size:
-                    to_theirs = cKDTree(edges.middle[theirs]).query(edges.middle[ours])[0].mean()
-                    to_ours = cKDTree(edges.middle[ours]).query(edges.middle[theirs])[0].mean()
-                    gap = float(min(to_theirs, to_ours))
-                    if gap < best[2]:
-                        best = (ours, theirs, gap)
+    for side, facing in (*product(_LATERAL, _LATERAL), *product(_LEVEL, _LEVEL)):
+        ours, theirs = _side(edges, outer, one, side), _side(edges, outer, other, facing)
+        if ours.size and theirs.size:
+            to_theirs = cKDTree(edges.middle[theirs]).query(edges.middle[ours])[0].mean()
+            to_ours = cKDTree(edges.middle[ours]).query(edges.middle[theirs])[0].mean()
+            gap = float(min(to_theirs, to_ours))
+            if gap < best[2]:
+                best = (ours, theirs, gap)
     return best
 
 
 def _matched(edges: Edges, ours: np.ndarray, theirs: np.ndarray) -> list[_Row]:
     """Contacts between two sides, by the overlap of their edges' extents along one common direction."""
+    if not (ours.size and theirs.size):
+        return []
     both = np.concatenate([ours, theirs])
     way = edges.end[both] - edges.start[both]
     way *= np.where(way @ way[0] < 0.0, -1.0, 1.0)[:, None]

@@ -12,7 +12,7 @@ import numpy as np
 
 from geoslip.faults.edges import Contacts, Edges, bare_length, edges_of, touching_edges
 from geoslip.faults.fault import Fault
-from geoslip.faults.junction import abutting_contacts, joined_contacts
+from geoslip.faults.junction import abutting_contacts, hinged_contacts, joined_contacts
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +53,16 @@ def neighbours(
     """Neighbours within segments and across segments that touch.
 
     Rows of unequal patch length, fans and bags of rectangles need no grid: two patches are neighbours where an edge of
-    one runs along an edge of the other. Segments touch edge along edge, or where an edge of one runs through the face
-    of the other (a T junction).
+    one runs along an edge of the other. Segments touch edge along edge; down sides that start from one corner and part
+    below, as those of dipping planes along a bent trace do; or where an edge of one runs through the face of the other
+    (a T junction).
 
     Parameters
     ----------
     fault : Fault
     join : str or sequence of pairs of names
         'touching' to join segments that touch, 'none' to keep segments apart, or pairs of segment names that count
-        as touching although a gap parts their sides, as planes that bend at depth have; others join if they touch.
+        as touching although a gap parts their sides; others join if they touch.
     tolerance : float, optional
         How far apart in metres edges may be and still touch; 5 % of the shorter edge unless given.
 
@@ -80,13 +81,17 @@ def neighbours(
         raise ValueError(f"tolerance {tolerance} m must be a number, 0 or more")
     edges, centroids, segment = edges_of(fault), fault.centroids, fault.segment_index
     found = touching_edges(edges, centroids, tolerance=tolerance)
+    within = found.keep(segment[found.patch] == segment[found.other_patch])
     if isinstance(join, str) and join == "none":
-        found = found.keep(segment[found.patch] == segment[found.other_patch])
+        found = within
     else:
-        named = [] if isinstance(join, str) else list(join)
-        found = _together(found, joined_contacts(fault, edges, bare_length(edges, found), named))
-        abutting = abutting_contacts(fault, edges, bare_length(edges, found), named, tolerance=tolerance)
-        found = _together(found, abutting)
+        outer = bare_length(edges, within)
+        hinged, hung = hinged_contacts(fault, edges, outer, bare_length(edges, found), tolerance=tolerance)
+        found = _together(found, hinged)
+        named = [] if isinstance(join, str) else [(first, second) for first, second in join]
+        found = _together(found, joined_contacts(fault, edges, outer, bare_length(edges, found), named))
+        bare = bare_length(edges, found)
+        found = _together(found, abutting_contacts(fault, edges, bare, hung + named, tolerance=tolerance))
     pairs, shared, distance = _merge_pairs(edges, centroids, found)
     bare = bare_length(edges, found)
     rim = np.flatnonzero(bare > 0.0)

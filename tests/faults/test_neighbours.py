@@ -92,14 +92,44 @@ def test_segments_are_kept_apart_on_request():
     assert (found.rim_side == "end").sum() == 8
 
 
+def with_gap(fault, east):
+    """The second segment moved sideways."""
+    moved = fault.segments[1].rectangles + [east, 0, 0, 0, 0, 0, 0]
+    return Fault((fault.segments[0], RectangularSegment("north", moved)))
+
+
 @pytest.mark.parametrize("bend", [-20.0, 20.0])
-def test_dipping_segments_part_or_cross_at_depth_and_are_joined_by_name(bend):
-    fault = bent(40.0, bend)
-    assert {(11, 24), (15, 28)}.isdisjoint(tuple(p) for p in neighbours(fault).pairs)
+@pytest.mark.parametrize("dip", [40.0, 75.0, 89.0])
+def test_dipping_segments_that_part_or_cross_below_a_bend_hang_together(bend, dip):
+    found = neighbours(bent(dip, bend))
+    assert [tuple(p) for p in found.pairs[found.across]] == [(3, 16), (7, 20), (11, 24), (15, 28)]
+    np.testing.assert_allclose(found.shared_length[found.across], 2e3, rtol=1e-3)
+    assert not set(found.rim_patch[found.rim_side == "end"]) & {3, 7, 11, 15}
+
+
+@pytest.mark.parametrize("bend", [-20.0, 20.0])
+@pytest.mark.parametrize("gap", [0.0, -600.0])
+def test_segments_are_joined_by_name_over_a_gap_and_once_only(bend, gap):
+    fault = with_gap(bent(40.0, bend), gap)
+    if gap and bend < 0:
+        assert not neighbours(fault).across.any()
     found = neighbours(fault, join=[("south", "north")])
     assert [tuple(p) for p in found.pairs[found.across]] == [(3, 16), (7, 20), (11, 24), (15, 28)]
-    np.testing.assert_allclose(found.shared_length[found.across], 2e3)
+    np.testing.assert_allclose(found.shared_length[found.across], 2e3, rtol=1e-3)
     assert not set(found.rim_patch[found.rim_side == "end"]) & {3, 7, 11, 15}
+
+
+def test_naming_segments_that_touch_changes_nothing():
+    fault = bent(90.0)
+    one, other = neighbours(fault), neighbours(fault, join=[("south", "north")])
+    np.testing.assert_array_equal(one.pairs, other.pairs)
+    np.testing.assert_array_equal(one.shared_length, other.shared_length)
+
+
+def test_planes_that_dip_apart_from_one_corner_do_not_hang_together():
+    one = Plane.from_trace([[0.0, 0.0], [0.0, 9e3]], dip=50.0, width=6e3)
+    other = Plane.from_trace([[0.0, 18e3], [0.0, 9e3]], dip=50.0, width=6e3)
+    assert not neighbours(Fault((uniform(one, "east-dipping"), uniform(other, "west-dipping")))).across.any()
 
 
 def test_a_ramp_joins_a_flat_below_it():
