@@ -3,7 +3,7 @@
 The problem is min x' N x - 2 b' x subject to lower <= x <= upper, with N symmetric positive definite. Its optimality
 (Karush-Kuhn-Tucker) conditions are g = N x - b = 0 where x is free, g >= 0 at a lower and g <= 0 at an upper bound.
 
-Two steps, both built on the Cholesky factor of N restricted to the free parameters:
+Two steps, the first built on the Cholesky factor of N restricted to the free parameters (geoslip.inversion.faces):
 
 1. Block principal pivoting for boxes (Judice & Pires 1994, Comput. Oper. Res. 21, 587-596; Kim & Park 2011, SIAM J.
    Sci. Comput. 33, 3261-3281, section 3): guess which parameters are free, solve, move every one that violates its
@@ -11,26 +11,21 @@ Two steps, both built on the Cholesky factor of N restricted to the free paramet
 2. When the number of violations has not shrunk for a while: accelerated projected gradient steps, which converge from
    everywhere and so cannot cycle, bring a better guess; then pivoting again, each round with more steps.
 
-Time grows with the cube of the number of free parameters per factorisation (5 to 15 factorisations from a cold start,
-about 3 from a neighbouring solution); memory is that of N and one copy of its free part.
+Time grows with the cube of the number of free parameters per factorisation (about 5 factorisations from a cold start,
+2 from a neighbouring solution); memory is that of N and one copy of its free part.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lapack
 
-from geoslip.inversion.errors import ConvergenceError, SingularProblemError
+from geoslip.inversion.errors import ConvergenceError
+from geoslip.inversion.faces import FaceSolver
 
 Array = NDArray[np.float64]
 
 AT_LOWER, FREE, AT_UPPER = -1, 0, 1
-FACTOR_FAILED = (
-    "the normal equations of {n} free parameters are not positive definite: data and "
-    "the regularisation together must determine every parameter; raise the smoothing strength, add zero-slip edges or "
-    "lock patches"
-)
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,7 @@ def minimise_bounded(
     engine = _Engine(normal, right, low, high, tolerance)
     state = _start_state(start, low, high)
     steps = 200
-    while not engine.block_pivoting(state, patience=patience) and engine.factorisations < limit:
+    while not engine.block_pivoting(state, patience=patience) and engine.faces.factorisations < limit:
         state = engine.projected_gradient(state, steps=steps)
         steps *= 2
     return engine.solution()
@@ -175,7 +170,7 @@ class _Engine:
         self.scale = float(np.max(np.abs(right), initial=0.0)) or 1.0
         self.tolerance = tolerance
         self.fixed = low == high
-        self.factorisations = 0
+        self.faces = FaceSolver(normal, right)
         self.x = np.clip(np.zeros_like(right), low, high)
         self.gradient = normal @ self.x - right
 
@@ -184,7 +179,7 @@ class _Engine:
         kkt = kkt_residual(self.gradient, self.x, lower=self.low, upper=self.high, scale=self.scale)
         state = np.where(self.x <= self.low, AT_LOWER, np.where(self.x >= self.high, AT_UPPER, FREE)).astype(np.int8)
         objective = float(self.x @ (self.gradient - self.right))
-        found = BoundedSolution(self.x, state, kkt, objective, self.factorisations)
+        found = BoundedSolution(self.x, state, kkt, objective, self.faces.factorisations)
         if not kkt <= self.tolerance:
             raise ConvergenceError(
                 f"the optimality conditions hold to {kkt:.1e} only (asked: {self.tolerance:.1e}): the normal equations "
@@ -192,22 +187,6 @@ class _Engine:
                 partial=found,
             )
         return found
-
-    def newton_point(self, free: NDArray[np.bool_], x: Array) -> Array:
-        """The minimum over the free parameters with the others held at x, refined once; shape (n_free,)."""
-        index = np.flatnonzero(free)
-        held = np.where(free, 0.0, x)
-        target = self.right[index]
-        if held.any():
-            target = target - self.normal[index] @ held
-        block = self.normal[np.ix_(index, index)]
-        factor, info = lapack.dpotrf(block.T, lower=0, overwrite_a=0, clean=0)
-        self.factorisations += 1
-        if info > 0:
-            raise SingularProblemError(FACTOR_FAILED.format(n=index.size))
-        answer: Array = lapack.dpotrs(factor, target)[0]
-        answer += lapack.dpotrs(factor, target - block @ answer)[0]
-        return answer
 
     def move(self, x: Array) -> None:
         """Go to x and bring the gradient up to date."""
@@ -221,9 +200,8 @@ class _Engine:
         kept = self.x
         while True:
             free = state == FREE
-            x = np.where(state == AT_LOWER, self.low, np.where(state == AT_UPPER, self.high, 0.0))
-            if free.any():
-                x[free] = self.newton_point(free, x)
+            held = np.where(state == AT_LOWER, self.low, np.where(state == AT_UPPER, self.high, 0.0))
+            x = self.faces.minimum(free, held)
             below, above = free & (x < self.low), free & (x > self.high)
             self.move(np.clip(x, self.low, self.high))
             gradient = self.gradient if not (below.any() or above.any()) else self.normal @ x - self.right
@@ -231,8 +209,12 @@ class _Engine:
             release &= ~self.fixed
             violations = int(below.sum() + above.sum() + release.sum())
             residual = kkt_residual(self.gradient, self.x, lower=self.low, upper=self.high, scale=self.scale)
-            if violations == 0 or residual <= 0.1 * self.tolerance:
-                return residual <= self.tolerance
+            if residual <= 0.1 * self.tolerance:
+                return True
+            if violations == 0:
+                if not self.faces.is_bordered:
+                    return residual <= self.tolerance
+                self.faces.forget()
             tries = patience if violations < fewest else tries - 1
             fewest = min(fewest, violations)
             if tries < 0:

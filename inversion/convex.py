@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
-from geoslip.inversion.bounded import AT_LOWER, AT_UPPER, FACTOR_FAILED, FREE, kkt_residual
+from geoslip.inversion.bounded import AT_LOWER, AT_UPPER, FREE, kkt_residual
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
+from geoslip.inversion.faces import FACTOR_FAILED
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System

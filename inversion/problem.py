@@ -89,8 +89,7 @@ class Block:
     def fit_nuisance(self, slip: Array) -> Array:
         """Nuisance coefficients (k,) that fit best beside a slip vector (p,)."""
         left = self.whitener.whiten(self.observations.values - self.greens @ slip)
-        found: Array = np.linalg.lstsq(self.whitener.whiten(self.nuisance.matrix), left)[0]
-        return found
+        return np.asarray(np.linalg.lstsq(self.whitener.whiten(self.nuisance.matrix), left)[0], dtype=float)
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from geoslip.inversion.bounded import FACTOR_FAILED
 from geoslip.inversion.errors import SingularProblemError
+from geoslip.inversion.faces import FACTOR_FAILED
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System
