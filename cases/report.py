@@ -69,7 +69,7 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
         cards=tables.headline(run),
         contents=html.contents(list(shown)),
         sections="".join(html.section(title, parts) for title, parts in shown.items()),
-        footer=escape(f"Made by geoslip {run.provenance.get('version', '')}".rstrip() + "."),
+        footer=escape(f"Made by geoslip {run.provenance.get('geoslip', '')}".rstrip() + "."),
     )
 
 

@@ -88,7 +88,7 @@ def figure_block(png: Path, *, name: str, width: float, title: str, caption: str
     source = "data:image/png;base64," + base64.b64encode(png.read_bytes()).decode("ascii")
     picture = f'<img src="{source}" width="{round(96.0 * width)}" alt="{escape(title, quote=True)}">'
     return (
-        f'<figure id="{anchor(name)}"><h3>{escape(title)}</h3><div class="wide" tabindex="0">{picture}</div>'
+        f'<figure id="figure-{anchor(name)}"><h3>{escape(title)}</h3><div class="wide" tabindex="0">{picture}</div>'
         f"<figcaption>{escape(caption)}</figcaption></figure>"
     )
 

@@ -37,7 +37,7 @@ def fixed(value: Any, decimals: int, *, unit: str = "") -> str:
     """Print a number with ``decimals`` decimals; what is missing or not finite as a dash."""
     if value is None or not np.isfinite(float(value)):
         return NOTHING
-    text = f"{float(value) + 0.0:.{decimals}f}".replace("-", "−")
+    text = f"{round(float(value), decimals) + 0.0:.{decimals}f}".replace("-", "−")
     return f"{text} {unit}" if unit else text
 
 
@@ -208,7 +208,7 @@ def truth_table(model: SlipModel, truth: SlipModel) -> str:
 
 def assumption_table(run: StudyRun) -> str:
     """What the answer rests on, and where each choice came from."""
-    origins = {"case": "case file", "default": "toolkit's default", "data": "estimated from the data"}
+    origins = {"case": "case file", "default": "toolkit's default", "data": "the data"}
     rows = [[entry.name, entry.value, origins.get(entry.origin, entry.origin)] for entry in run.assumptions]
     return html.table(["What", "Value", "From"], rows, text_columns=(0, 1, 2))
 
@@ -221,7 +221,8 @@ def timing_table(run: StudyRun) -> str:
 
 def provenance_table(run: StudyRun) -> str:
     """Version, seed, hashes: what is needed to get the same numbers again."""
-    rows = [[key, text] for key, value in run.provenance.items() for text in [_plain(value)] if text]
+    told = {key: _plain(value) for key, value in run.provenance.items() if not key.startswith("timings")}
+    rows = [[key.replace("_", " "), text] for key, text in told.items() if text]
     return html.table(["Item", "Value"], rows, text_columns=(0, 1))
 
 

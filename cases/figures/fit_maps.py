@@ -100,9 +100,10 @@ def draw_values(
         )
         axes.add_collection(cells, autolim=False)
         return
+    areas = marker_areas(axes, longitude, latitude=latitude)
     axes.scatter(
-        longitude, latitude, c=values, s=marker_areas(axes, longitude, latitude=latitude), marker="s",
-        cmap=style.DISPLACEMENT_MAP, norm=norm, linewidths=0.2, edgecolors="#b4bbc5",
+        longitude, latitude, c=values, s=areas, marker="s", cmap=style.DISPLACEMENT_MAP, norm=norm,
+        linewidths=np.where(areas > 16.0, 0.25, 0.0), edgecolors="#b4bbc5",
         rasterized=len(values) > MOST_VECTORS,
     )  # fmt: skip
 
