@@ -1,9 +1,17 @@
 """Observations in: scenes, readers, noise covariance, quadtrees."""
 
 from geoslip.downsample.cells import CellMeans, Cells, cell_means
+from geoslip.downsample.checks import (
+    GnssComparison,
+    check_jumps,
+    check_orbit,
+    check_sign_against_gnss,
+    compare_with_gnss,
+)
 from geoslip.downsample.covariance import cell_covariance
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.look import flight_direction, look_vector
+from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_polylines
 from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.downsample.observations import Observations, require_positive_definite
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
@@ -20,16 +28,24 @@ __all__ = [
     "Cells",
     "Covariogram",
     "DataError",
+    "GnssComparison",
     "NoiseModel",
     "Observations",
     "Scene",
     "cell_covariance",
     "cell_means",
     "cell_observations",
+    "check_jumps",
+    "check_orbit",
+    "check_sign_against_gnss",
+    "compare_with_gnss",
     "covariogram",
+    "distance_to_polylines",
     "fit_exponential",
     "flight_direction",
+    "inside_polygon",
     "look_vector",
+    "near_polylines",
     "point_covariance",
     "read_gnss",
     "read_points",

@@ -51,9 +51,9 @@ class Cells:
 
 
 class CellMeans(NamedTuple):
-    """Means over each cell's pixels: count (n,), x, y (scene coordinates), value (m), look (n, 3)."""
+    """Means over each cell's pixels: how many (n,), x, y (scene coordinates), value (m), look (n, 3)."""
 
-    count: NDArray[np.int64]
+    pixels: NDArray[np.int64]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
     value: NDArray[np.float64]

@@ -101,7 +101,7 @@ def flight_direction(heading: ArrayLike) -> NDArray[np.float64]:
     return np.stack([np.sin(angle), np.cos(angle), np.zeros_like(angle)], axis=-1)
 
 
-def require_look(look: NDArray[np.float64], *, what: str = "look vectors") -> None:
+def require_look(look: NDArray[np.floating], *, what: str = "look vectors") -> None:
     """Refuse look vectors that are not of unit length or do not point up.
 
     Parameters

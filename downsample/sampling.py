@@ -41,7 +41,7 @@ def cell_observations(scene: Scene, cells: Cells, *, frame: LocalFrame, noise: N
     outlines = tuple(
         np.column_stack(scene.geographic(outline[:, 0], outline[:, 1], frame=frame)) for outline in cells.outlines
     )
-    left_out = int(scene.valid.sum() - means.count.sum())
+    left_out = int(scene.valid.sum() - means.pixels.sum())
     return Observations(
         name=scene.name,
         kind=scene.kind,
@@ -51,9 +51,9 @@ def cell_observations(scene: Scene, cells: Cells, *, frame: LocalFrame, noise: N
         values=means.value,
         directions=frame.rotate_to_frame(means.look, longitude, latitude),
         covariance=cell_covariance(cells, scene, noise=noise),
-        sample_count=means.count,
+        sample_count=means.pixels,
         outlines=outlines,
         notes=(
-            f"{scene.name}: {cells.n} cells of {int(means.count.sum())} pixels; {left_out} valid pixels in no cell",
+            f"{scene.name}: {cells.n} cells of {int(means.pixels.sum())} pixels; {left_out} valid pixels in no cell",
         ),
     )

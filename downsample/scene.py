@@ -186,6 +186,20 @@ class Scene:
             longitude, latitude = transformer.transform(east, north)
         return np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
 
+    def coordinates(
+        self, longitude: ArrayLike, latitude: ArrayLike, *, frame: LocalFrame | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give coordinates in the scene's own system of longitude and latitude: the inverse of `geographic`."""
+        east, north = np.asarray(longitude, dtype=float), np.asarray(latitude, dtype=float)
+        if self.crs is None:
+            if frame is None:
+                raise DataError(f"{self.name}: coordinates are metres about an origin; give the local frame")
+            x, y = frame.to_local(east, north)
+        else:
+            transformer = Transformer.from_crs("EPSG:4326", _crs(self.crs, self.name), always_xy=True)
+            x, y = transformer.transform(east, north)
+        return np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
     def pixels(self, *, frame: LocalFrame, step: int = 1) -> Pixels:
         """Give every `step`-th valid pixel along both axes in the local frame.
 

@@ -188,7 +188,7 @@ def _classes(
     while edges[-1] < distance.max():
         edges.append(edges[-1] + max(width, 0.08 * edges[-1]))
     number = np.digitize(distance, edges)
-    totals = np.bincount(number, pairs, minlength=len(edges) + 1)
+    totals = np.bincount(number, pairs, minlength=len(edges) + 1).astype(float)
     filled = totals > 0
     lag = np.bincount(number, pairs * distance, minlength=len(edges) + 1)[filled] / totals[filled]
     gamma = np.maximum(np.bincount(number, squared, minlength=len(edges) + 1)[filled] / totals[filled], 0.0)

@@ -22,8 +22,8 @@ class Raster:
 
     path: Path
     values: NDArray[np.floating]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
+    x: NDArray
+    y: NDArray
     crs: str | None
 
 
@@ -89,7 +89,7 @@ def assemble_scene(
     """
     factor = displacement_factor(unit, positive=positive, wavelength=wavelength)
     dtype = np.float32 if raster.values.dtype == np.float32 else np.float64
-    values = raster.values.astype(dtype, copy=True)
+    values: NDArray = raster.values.astype(dtype, copy=True)
     if nodata is not None and np.isfinite(nodata):
         values[values == dtype(nodata)] = np.nan
     values[~np.isfinite(values)] = np.nan
@@ -100,7 +100,7 @@ def assemble_scene(
         look = np.where(empty, np.nan, look)
     return Scene(
         name=raster.path.stem if name is None else name,
-        values=values * dtype(factor),
+        values=np.asarray(values * factor, dtype=dtype),
         x=raster.x,
         y=raster.y,
         look=look,

@@ -188,7 +188,7 @@ def _add(first: _Stations, second: _Stations, notes: list[str]) -> _Stations:
     if first.offsets.shape[1] != second.offsets.shape[1]:
         raise DataError(f"{first.path} and {second.path} do not have the same components; choose with components=")
     by_name = {station: row for row, station in enumerate(second.names)}
-    partner = np.full(len(first.names), -1)
+    partner = np.full(len(first.names), -1, dtype=np.int64)
     for row, station in enumerate(first.names):
         if station in by_name:
             partner[row] = by_name[station]
@@ -201,14 +201,11 @@ def _add(first: _Stations, second: _Stations, notes: list[str]) -> _Stations:
     lost += [second.names[row] for row in sorted(set(range(len(second.names))) - set(partner[rows].tolist()))]
     if lost:
         notes.append(f"{len(lost)} stations are not in all files and are left out: {', '.join(lost)}")
-    for row in rows:
-        apart = np.hypot(
-            second.longitude[partner[row]] - first.longitude[row], second.latitude[partner[row]] - first.latitude[row]
-        )
-        if apart > 1e-2:
-            raise DataError(
-                f"station {first.names[row]} lies {apart:.3g} degrees apart in {first.path} and {second.path}"
-            )
+    found = partner[rows]
+    apart = np.hypot(second.longitude[found] - first.longitude[rows], second.latitude[found] - first.latitude[rows])
+    if apart.size and apart.max() > 1e-2:
+        station = first.names[rows[int(np.argmax(apart))]]
+        raise DataError(f"station {station} lies {apart.max():.3g} degrees apart in {first.path} and {second.path}")
     return _Stations(
         second.path,
         tuple(first.names[row] for row in rows),

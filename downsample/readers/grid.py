@@ -125,7 +125,7 @@ def _coordinate(path: Path, variables: _Variables, key: str, size: int) -> NDArr
     return np.asarray(variables[key][0], dtype=float)
 
 
-def _scaled(numbers: NDArray, attributes: dict[str, Any]) -> NDArray[np.floating]:
+def _scaled(numbers: NDArray, attributes: dict[str, Any]) -> NDArray:
     """Apply scale and offset, and put NaN for the fill values."""
     stored = numbers.astype(numbers.dtype.newbyteorder("="))
     values = stored.astype(np.float32 if stored.dtype == np.float32 else np.float64)

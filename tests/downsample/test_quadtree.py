@@ -30,8 +30,8 @@ def test_cells_conserve_the_mean_of_the_pixels(residual):
     scene = make_scene(offset=0.7)
     cells = variance_quadtree(scene, threshold=4e-3, valid_fraction=1e-9, residual=residual)
     means = cell_means(scene, cells)
-    assert means.count.sum() == scene.valid.sum()
-    weights = means.count / means.count.sum()
+    assert means.pixels.sum() == scene.valid.sum()
+    weights = means.pixels / means.pixels.sum()
     assert abs(weights @ means.value - scene.values[scene.valid].mean()) < 1e-12 * 0.7
     rows, columns = np.nonzero(scene.valid)
     assert weights @ means.x == pytest.approx(scene.x[columns].mean(), rel=1e-12)
