@@ -23,6 +23,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from geoslip.inversion.consistency import consistent_flows
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.greens import checked_components
 
@@ -80,6 +81,7 @@ def laplacian(
     Finite volumes: the Laplacian of patch i is (1/A_i) [sum_j w_ij (s_j - s_i)/r_ij + sum_e w_e (0 - s_i)/r_e], with
     A the area, w the shared length, r the distance of the centres, and e the rim edges where slip is zero, at the
     distance r_e from the centre to the edge. On a uniform grid this is the standard five-point second difference.
+    Where rows of unequal patches meet, flows are mended so that linear slip has none (geoslip.inversion.consistency).
     Edges that are not named reflect: slip is flat across them. The surface is never a zero edge unless 'top' is named.
 
     Parameters
@@ -102,17 +104,15 @@ def laplacian(
         An edge or segment that does not exist.
     """
     n = fault.n_patches
-    first, second = adjacency.pairs[:, 0], adjacency.pairs[:, 1]
     flow = adjacency.shared_length / adjacency.distance
-    between = sparse.coo_array(
-        (np.concatenate([flow, flow]), (np.concatenate([first, second]), np.concatenate([second, first]))), shape=(n, n)
-    )
+    patch, neighbour, flows = consistent_flows(fault, adjacency, flow)
+    between = sparse.csr_array(sparse.coo_array((flows, (patch, neighbour)), shape=(n, n)))
     zero = zero_rims(fault, adjacency, zero_edges)
     out = np.bincount(adjacency.rim_patch[zero], adjacency.rim_length[zero] / adjacency.rim_distance[zero], minlength=n)
     out = out + np.asarray(between.sum(axis=1)).ravel()
     # (1/A) times the flows, times sqrt(A): the squared norm is then the integral of the squared Laplacian
     weight = sparse.diags_array(1.0 / np.sqrt(fault.areas))
-    one = sparse.csr_array(weight @ (sparse.csr_array(between) - sparse.diags_array(out)))
+    one = sparse.csr_array(weight @ (between - sparse.diags_array(out)))
     blocks = [one] * len(checked_components(components))
     note = "finite-volume Laplacian across touching segments; zero slip at " + _described(zero_edges)
     return Operator("laplacian", sparse.csr_array(sparse.block_diag(blocks)), note)

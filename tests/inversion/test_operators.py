@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoslip.faults import Fault, neighbours
+from geoslip.faults import Fault, Plane, cut_growing, neighbours
 from geoslip.inversion import ConstraintError, Problem, laplacian, solve
 from geoslip.inversion.operators import zero_rims
 
@@ -61,6 +61,38 @@ def test_roughness_is_the_integral_of_the_squared_laplacian_on_any_mesh(twin):
     # the integral of (2 k^2 cos cos)^2 over a full period squared is k^4 times the area
     assert areas[1] == pytest.approx(wave**4 * 16e3**2, rel=0.01)
     assert areas[0] == pytest.approx(areas[1], rel=0.04)
+
+
+@pytest.fixture(scope="module")
+def growing():
+    """Patches that grow with depth, in rows whose columns do not line up."""
+    plane = Plane(east=0.0, north=0.0, up=0.0, strike=20.0, dip=60.0, length=40e3, width=20e3)
+    fault = Fault((cut_growing(plane, "growing", patch_length=1.5e3, patch_width=1.5e3, growth=1.3),))
+    adjacency = neighbours(fault)
+    inside = np.ones(fault.n_patches, bool)
+    inside[adjacency.rim_patch] = False
+    along, up = fault.centroids @ fault.strike_vectors[0], fault.centroids @ fault.updip_vectors[0]
+    return fault, adjacency, inside, along, up
+
+
+def test_linear_slip_has_none_where_rows_do_not_line_up(growing):
+    fault, adjacency, inside, along, up = growing
+    matrix = laplacian(fault, adjacency, components=("dip",)).matrix
+    assert np.abs(matrix @ (2.0 * along - 3.0 * up))[inside].max() < 1e-12
+    # rows at either end of the plane, too, know linear slip down the dip
+    shallow_or_deep = adjacency.rim_patch[np.isin(adjacency.rim_side, ["top", "bottom"])]
+    ends = ~inside & ~np.isin(np.arange(fault.n_patches), shallow_or_deep)
+    assert np.abs(matrix @ up)[ends].max() < 1e-12
+    assert (matrix - np.diag(matrix.diagonal())).min() >= 0.0
+
+
+def test_a_smooth_bump_on_growing_patches_has_nearly_its_own_laplacian(growing):
+    fault, adjacency, inside, along, up = growing
+    x, y = (along - along.mean()) / 12e3, (up - up.mean()) / 9e3
+    bump = np.exp(-(x**2) - y**2)
+    exact = bump * ((4 * x**2 - 2) / 12e3**2 + (4 * y**2 - 2) / 9e3**2)
+    ours = laplacian(fault, adjacency, components=("dip",)).matrix @ bump / np.sqrt(fault.areas)
+    assert np.linalg.norm((ours - exact)[inside]) < 0.15 * np.linalg.norm(exact[inside])
 
 
 def test_zero_edges_mean_the_sides_they_name(plane):
