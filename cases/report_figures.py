@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from geoslip.cases.figures.fit_maps import figure_fit
 from geoslip.cases.figures.gnss_maps import figure_gnss
 from geoslip.cases.figures.moment_depth import figure_moment_depth
+from geoslip.cases.figures.scene_maps import figure_scene, thinning
 from geoslip.cases.figures.slip_3d import figure_slip_3d
 from geoslip.cases.figures.slip_plan import figure_slip_plan
 from geoslip.cases.figures.slip_sections import (
@@ -20,8 +21,11 @@ from geoslip.cases.figures.slip_sections import (
     figure_truth,
 )
 from geoslip.cases.figures.strength import figure_strength
+from geoslip.cases.figures.style import displacement_limit
 from geoslip.cases.output import file_name
+from geoslip.cases.report_uncertainty import resolution_per_patch, shear_deviation
 from geoslip.cases.run import StudyRun
+from geoslip.okada import displacement_field
 
 SLIP, TRUTH, FIT, SMOOTHING, UNCERTAINTY = "Slip", "Estimate and truth", "Fit to the data", "Smoothing", "Uncertainty"
 
@@ -109,6 +113,40 @@ def _fit_figures(run: StudyRun) -> Iterator[ReportFigure]:
             caption,
             draw(data, predicted=np.asarray(fit.predicted), fault=run.fault, frame=run.frame),
         )
+        if data.name in run.scenes:
+            yield _scene_figure(run, data.name)
+
+
+def _scene_figure(run: StudyRun, name: str) -> ReportFigure:
+    scene = run.scenes[name]
+    step = thinning(scene)
+    shown = "every pixel" if step == 1 else f"one pixel in {step} along each side"
+    return ReportFigure(
+        f"scene_{file_name(name)}",
+        FIT,
+        f"{name}, the full scene",
+        f"The scene before downsampling ({shown}), and the same slip with the same offset or plane predicted there. "
+        "What the cells average away shows here. Grey: no data.",
+        figure_scene(
+            scene,
+            predicted=predict_scene(run, name, step=step),
+            step=step,
+            fault=run.fault,
+            frame=run.frame,
+            limit=displacement_limit(run.problem.block(name).observations.values, run.estimate.fit(name).predicted),
+        ),
+    )
+
+
+def predict_scene(run: StudyRun, name: str, *, step: int) -> np.ndarray:
+    """Predicted values (n,) in m at every ``step``-th valid pixel of a scene, row by row, nuisance included."""
+    pixels = run.scenes[name].pixels(frame=run.frame, step=step)
+    poisson = run.case.elastic.poisson
+    field = displacement_field(pixels.points, run.fault.sources, run.model.slip, poisson=poisson)
+    away = (pixels.points[:, :2] - run.problem.block(name).nuisance.centre) / 1000.0
+    found = run.estimate.fit(name).nuisance
+    plane = found.get("offset", 0.0) + away @ [found.get("east", 0.0), found.get("north", 0.0)]
+    return np.asarray((field * pixels.directions).sum(axis=1) + plane)
 
 
 _FIT_CAPTION = (
@@ -117,7 +155,7 @@ _FIT_CAPTION = (
 )
 _GNSS_CAPTION = (
     "Observed and predicted displacement, what remains of the horizontals on the same scale, and verticals where "
-    "they were measured. Dots are stations; scale arrows stand in the upper corners."
+    "they were measured. Dots are stations; the scale arrows stand on the right."
 )
 
 
@@ -141,28 +179,3 @@ def _uncertainty_figures(run: StudyRun) -> Iterator[ReportFigure]:
         "where smoothing does. Grey: slip is held at a bound.",
         figure_resolution(run.model, resolution=resolution_per_patch(run)),
     )
-
-
-def shear_deviation(run: StudyRun) -> np.ndarray:
-    """Standard deviation (n,) in m of slip along its estimated direction; of the larger component where none slips."""
-    model = run.model
-    deviations = np.asarray(model.standard_deviations)[:, :2]
-    if model.covariance is None:
-        return np.full(model.fault.n_patches, np.nan)
-    n = model.fault.n_patches
-    patch = np.arange(n)
-    cross = np.asarray(model.covariance)[patch, n + patch]
-    size = model.magnitude
-    with np.errstate(invalid="ignore", divide="ignore"):
-        along, up = np.asarray(model.slip)[:, 0] / size, np.asarray(model.slip)[:, 1] / size
-    variance = (along * deviations[:, 0]) ** 2 + (up * deviations[:, 1]) ** 2 + 2.0 * along * up * cross
-    return np.where(size > 0.0, np.sqrt(np.maximum(variance, 0.0)), np.nan)
-
-
-def resolution_per_patch(run: StudyRun) -> np.ndarray:
-    """Mean resolution (n,) of a patch's free shear components, NaN where none is free."""
-    table = np.asarray(run.estimate.resolution)[:, :2]
-    free = np.isfinite(table)
-    count = free.sum(axis=1)
-    total = np.where(free, table, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)

@@ -8,6 +8,7 @@ import numpy as np
 
 from geoslip.cases import report_html as html
 from geoslip.cases.figures import style
+from geoslip.cases.report_uncertainty import moment_deviation
 from geoslip.cases.run import StudyRun
 from geoslip.faults import SlipModel
 from geoslip.inversion import DatasetFit
@@ -70,6 +71,12 @@ def plural(count: int, word: str) -> str:
 def headline(run: StudyRun) -> str:
     """The answer in large numbers."""
     model = run.model
+    spread = moment_deviation(model)
+    moment = (
+        moment_text(model.moment)
+        if spread is None
+        else f"{moment_text(model.moment)} ± {percent(spread / model.moment)}"
+    )
     centroid = np.asarray(model.centroid, dtype=float)
     place = ""
     if np.isfinite(centroid).all():
@@ -79,7 +86,7 @@ def headline(run: StudyRun) -> str:
     reduced = float(run.estimate.chi2) / dof if dof > 0 else np.nan
     return html.cards(
         [
-            ("Magnitude", f"Mw {fixed(model.mw, 2)}", moment_text(model.moment)),
+            ("Magnitude", f"Mw {fixed(model.mw, 2)}", moment),
             ("Peak slip", fixed(model.peak_slip, 2, unit="m"), _peak_place(model)),
             ("Mean rake", fixed(model.mean_rake, 0) + "°", "moment-weighted"),
             ("Centroid depth", fixed(-centroid[2] / 1000.0, 1, unit="km"), place),
@@ -115,7 +122,7 @@ def fit_table(run: StudyRun) -> str:
         rows.append(row + ([percent(run.grid_scores.get(data.name))] if grid else []))
     header = ["Data set", "Kind", "n", "rms residual", "Variance reduction", "Chi-square / n", "Sigma scale"]
     return html.table(
-        header + (["On the full grid"] if grid else []),
+        header + (["Reduction on the full grid"] if grid else []),
         rows,
         text_columns=(0, 1),
         caption="Variance reduction is 1 − Σ r² / Σ d², the offset or plane estimated beside slip counted as model.",

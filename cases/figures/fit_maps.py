@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
@@ -43,7 +44,7 @@ def map_extent(longitude: np.ndarray, latitude: np.ndarray, *, fault: Fault, fra
 
 def panel_layout(extent: Extent, *, count: int = 3) -> tuple[Figure, list[Axes], Axes]:
     """Make a figure with ``count`` equal maps side by side (stacked where they are wide) and an axes for the bar."""
-    left, right, gap, head, foot = 0.85, 1.0, 0.18, 0.35, 0.6
+    left, right, gap, head, foot = 0.85, 1.2, 0.18, 0.35, 0.6
     if extent.shape >= 0.55 or count == 1:
         width = (style.PAGE_WIDTH - left - right - gap * (count - 1)) / count
         height = width * extent.shape
@@ -103,7 +104,7 @@ def draw_values(
     areas = marker_areas(axes, longitude, latitude=latitude)
     axes.scatter(
         longitude, latitude, c=values, s=areas, marker="s", cmap=style.DISPLACEMENT_MAP, norm=norm,
-        linewidths=np.where(areas > 16.0, 0.25, 0.0), edgecolors="#b4bbc5",
+        linewidths=np.where(areas > 16.0, 0.25, 0.0).tolist(), edgecolors="#b4bbc5",
         rasterized=len(values) > MOST_VECTORS,
     )  # fmt: skip
 
@@ -160,14 +161,24 @@ def figure_fit(
             draw_faults(panel, fault=fault, frame=frame)
             panel.set_title(title)
         outside = int(np.count_nonzero(~extent.holds(longitude, latitude)))
-        label = f"{_LABELS.get(observations.kind, 'Displacement')} ({unit})"
-        bar = figure.colorbar(
-            axes[0].collections[0], cax=bar_axes, label=label,
-            extend="both" if np.abs(np.concatenate([observed, predicted])).max() > limit else "neither",
-        )  # fmt: skip
-        bar.outline.set_linewidth(0.5)  # type: ignore[operator]
+        displacement_bar(figure, bar_axes, kind=observations.kind, limit=limit, clipped=[observed, predicted])
         if outside:
             axes[-1].text(
                 0.98, 0.98, f"{outside} outside the map", transform=axes[-1].transAxes, ha="right", va="top", fontsize=8
             )
     return figure
+
+
+def displacement_bar(figure: Figure, axes: Axes, *, kind: str, limit: float, clipped: list[np.ndarray]) -> None:
+    """Fill ``axes`` with the colour bar of displacement from -limit to limit (m); arrow ends where values go beyond."""
+    factor, unit = style.length_unit(limit)
+    high = axes.get_position().height * figure.get_size_inches()[1]
+    words = _LABELS.get(kind, "Displacement")
+    if high < 2.9:
+        words = words.replace("Displacement ", "Displacement\n", 1)
+    beyond = max(float(np.nanmax(np.abs(values))) for values in clipped) > limit * (1.0 + 1e-12)
+    bar = figure.colorbar(
+        ScalarMappable(norm=Normalize(-factor * limit, factor * limit), cmap=style.DISPLACEMENT_MAP), cax=axes,
+        label=f"{words} ({unit})", extend="both" if beyond else "neither",
+    )  # fmt: skip
+    bar.outline.set_linewidth(0.5)  # type: ignore[operator]

@@ -10,11 +10,14 @@ from matplotlib.figure import Figure
 
 from geoslip.cases.figures import style
 from geoslip.cases.figures.fit_maps import label_panels, map_extent, panel_layout
-from geoslip.cases.figures.maps import HALO, Extent, draw_faults, near_origin
+from geoslip.cases.figures.maps import Extent, draw_faults, near_origin
 
 if TYPE_CHECKING:
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame
+
+LONGEST = 0.55
+"""Inches on paper of the longest arrows."""
 
 
 def station_vectors(observations: Observations, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -48,31 +51,35 @@ def _arrows(
     )  # fmt: skip
 
 
-def _scale_arrow(axes: Axes, *, length: float, scale: float, unit: str, upward: bool) -> None:
-    """A reference arrow under the map's upper right corner, on white."""
+def _scale_arrow(axes: Axes, *, length: float, longest: float, unit: str, upward: bool, below: float) -> float:
+    """Draw a reference arrow in the margin right of a map, ``below`` inches under its top; give where the next may go.
+
+    It stands outside because a map of vectors has no corner that is always free.
+    """
     width, height = (axes.get_position().size * axes.figure.get_size_inches()).tolist()  # type: ignore[union-attr]
-    inches = length / scale
+    inches = LONGEST * length / longest
     across, up = (0.0, inches / height) if upward else (inches / width, 0.0)
-    x, y = (0.94, 0.97 - up) if upward else (0.96 - across, 0.94)
+    x, y = 1.0 + (0.2 if upward else 0.1) / width, 1.0 - (below + (inches if upward else 0.08)) / height
     axes.annotate(
-        "", xy=(x + across, y + up), xytext=(x, y), xycoords="axes fraction",
+        "", xy=(x + across, y + up), xytext=(x, y), xycoords="axes fraction", annotation_clip=False,
         arrowprops={"arrowstyle": "-|>", "linewidth": 1.6, "color": style.INK, "shrinkA": 0, "shrinkB": 0},
-        zorder=21,
     )  # fmt: skip
     label = f"{length:g} {unit}"
-    spot = (x - 0.03, y + 0.5 * up) if upward else (x + 0.5 * across, y - 0.03)
-    axes.text(
-        *spot, label, transform=axes.transAxes, ha="right" if upward else "center",
-        va="center" if upward else "top", fontsize=8.5, path_effects=HALO, zorder=21,
-    )  # fmt: skip
+    if upward:
+        axes.text(
+            x + 0.12 / width, y + 0.5 * up, f"{label}\nvertical", transform=axes.transAxes, va="center", fontsize=8
+        )
+        return below + inches + 0.15
+    axes.text(x, y - 0.08 / height, f"{label}\nhorizontal", transform=axes.transAxes, va="top", fontsize=8)
+    return below + 0.65
 
 
 def _panel(
     axes: Axes, places: tuple[np.ndarray, np.ndarray], *, observed: np.ndarray, predicted: np.ndarray | None,
-    unit: str, upward: bool, longest: float,
+    longest: float,
 ) -> None:  # fmt: skip
-    """One map of arrows; ``observed`` and ``predicted`` are (m, 2) on paper, ``longest`` is drawn 0.55 inch long."""
-    scale = longest / 0.55
+    """One map of arrows (m, 2) across and up the paper; one of size ``longest`` is LONGEST inches long."""
+    scale = longest / LONGEST
     axes.scatter(*places, s=5, color=style.GREY, linewidths=0, zorder=4)
     _arrows(
         axes, *places, east=observed[:, 0], north=observed[:, 1], scale=scale,
@@ -83,13 +90,13 @@ def _panel(
             axes, *places, east=predicted[:, 0], north=predicted[:, 1], scale=scale, colour=style.PREDICTED,
             width=0.016, order=11,
         )  # fmt: skip
-    _scale_arrow(axes, length=style.round_length(longest), scale=scale, unit=unit, upward=upward)
 
 
-def _longest(vectors: np.ndarray) -> float:
-    size = np.hypot(vectors[:, 0], vectors[:, 1])
-    size = size[np.isfinite(size)]
-    return float(np.percentile(size, 97.0)) if size.size and size.max() > 0 else 1.0
+def _longest(*sets: np.ndarray) -> float:
+    """Size of vector that all but three in a hundred stay below, in the set where that is largest."""
+    sizes = [np.hypot(vectors[:, 0], vectors[:, 1]) for vectors in sets]
+    largest = max((float(np.percentile(s[np.isfinite(s)], 97.0)) for s in sizes if np.isfinite(s).any()), default=0.0)
+    return largest if largest > 0.0 else 1.0
 
 
 def figure_gnss(
@@ -125,33 +132,45 @@ def figure_gnss(
         horizontal = bool(np.isfinite(observed[:, :2]).all(axis=1).any())
         figure, axes, bar = panel_layout(extent, count=2 * horizontal + vertical)
         bar.remove()
+        scales = []
         if horizontal:
-            longest = _longest(observed[:, :2])
-            _panel(axes[0], places, observed=observed[:, :2], predicted=modelled[:, :2], unit=unit, upward=False,
-                   longest=longest)  # fmt: skip
-            _panel(axes[1], places, observed=(observed - modelled)[:, :2], predicted=None, unit=unit, upward=False,
-                   longest=longest)  # fmt: skip
+            longest = _longest(observed[:, :2], modelled[:, :2])
+            _panel(axes[0], places, observed=observed[:, :2], predicted=modelled[:, :2], longest=longest)
+            _panel(axes[1], places, observed=(observed - modelled)[:, :2], predicted=None, longest=longest)
             axes[0].set_title("Horizontal")
-            axes[1].set_title("Horizontal residual, same scale")
+            axes[1].set_title("Horizontal residual")
+            scales.append((longest, False))
         if vertical:
             up = np.column_stack([np.zeros(len(observed)), observed[:, 2]])
             model = np.column_stack([np.zeros(len(observed)), modelled[:, 2]])
-            _panel(axes[-1], places, observed=up, predicted=model, unit=unit, upward=True, longest=_longest(up))
+            longest = _longest(up, model)
+            _panel(axes[-1], places, observed=up, predicted=model, longest=longest)
             axes[-1].set_title("Vertical")
+            scales.append((longest, True))
         for panel in axes:
             draw_faults(panel, fault=fault, frame=frame, colour="#8d96a3")
         label_panels(axes, extent=extent)
-        _legend(axes[-1], missing=int(np.count_nonzero(~inside)))
+        _legend(axes[-1], scales=scales, unit=unit, missing=int(np.count_nonzero(~inside)))
     return figure
 
 
-def _legend(axes: Axes, *, missing: int) -> None:
-    """Name the colours beside the last map, and say how many stations lie outside."""
-    lines = [("observed", style.OBSERVED), ("predicted", style.PREDICTED), ("residual", style.ACCENT)]
-    for index, (word, colour) in enumerate(lines):
-        axes.text(1.03, 0.98 - 0.08 * index, word, transform=axes.transAxes, color=colour, va="top", weight="bold")
+def _legend(axes: Axes, *, scales: list[tuple[float, bool]], unit: str, missing: int) -> None:
+    """Beside the last map: what the colours mean, the scale arrows, how many stations lie outside."""
+    width, height = (axes.get_position().size * axes.figure.get_size_inches()).tolist()  # type: ignore[union-attr]
+    left, below = 1.0 + 0.1 / width, 0.0
+    for word, colour in (("observed", style.OBSERVED), ("predicted", style.PREDICTED), ("residual", style.ACCENT)):
+        axes.text(
+            left, 1.0 - below / height, word, transform=axes.transAxes, color=colour, va="top", weight="bold",
+            fontsize=9,
+        )  # fmt: skip
+        below += 0.2
+    below += 0.2
+    for longest, upward in scales:
+        below = _scale_arrow(
+            axes, length=style.round_length(longest), longest=longest, unit=unit, upward=upward, below=below
+        )
     if missing:
         axes.text(
-            1.03, 0.02, f"{missing} stations\nlie outside\nthe map", transform=axes.transAxes, va="bottom", fontsize=8,
+            left, 0.0, f"{missing} stations\nlie outside\nthe map", transform=axes.transAxes, va="bottom", fontsize=8,
             color=style.GREY,
         )  # fmt: skip

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
-    """Draw misfit against roughness for every strength tried, and ABIC where it was computed.
+    """Draw misfit against roughness for every strength tried, and ABIC.
 
     Parameters
     ----------
@@ -30,16 +30,11 @@ def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
     """
     with style.report_style():
         strengths = np.asarray(curve.strengths)
-        abic = None if curve.abic is None else np.asarray(curve.abic, dtype=float)
-        if abic is not None and not np.isfinite(abic).any():
-            abic = None
+        abic = np.asarray(curve.abic, dtype=float)
         figure = style.new_figure(height=3.9)
         panels = [place_axes(figure, left=left, top=0.35, width=3.9, height=2.95) for left in (0.85, 5.85)]
-        if abic is None:
-            panels.pop().remove()
         _corner(panels[0], curve, strengths=strengths, chosen=chosen)
-        if abic is not None:
-            _criterion(panels[1], strengths, abic=abic, chosen=chosen)
+        _criterion(panels[1], strengths, abic=abic, chosen=chosen)
     return figure
 
 

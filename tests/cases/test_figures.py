@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
 from matplotlib.quiver import Quiver
 from matplotlib.text import Text
@@ -14,6 +15,7 @@ from geoslip.cases.figures.fit_maps import figure_fit
 from geoslip.cases.figures.gnss_maps import figure_gnss, station_vectors
 from geoslip.cases.figures.maps import Extent, joined_edges, near_origin
 from geoslip.cases.figures.moment_depth import depth_edges, figure_moment_depth, moment_by_depth
+from geoslip.cases.figures.scene_maps import figure_scene, thinning
 from geoslip.cases.figures.slip_3d import figure_slip_3d, in_sight, view_azimuth
 from geoslip.cases.figures.slip_plan import figure_slip_plan, spaced_arrows
 from geoslip.cases.figures.slip_sections import (
@@ -23,7 +25,7 @@ from geoslip.cases.figures.slip_sections import (
     figure_truth,
 )
 from geoslip.cases.figures.unroll import flat_segments, mean_angle
-from geoslip.downsample import Observations
+from geoslip.downsample import Observations, Scene
 from geoslip.faults import Fault, LocalFrame, Plane, RectangularSegment, SlipModel, cut_growing, cut_uniform
 
 FRAME = LocalFrame(30.0, 40.0)
@@ -155,6 +157,23 @@ def test_observed_predicted_and_residual_share_one_symmetric_scale() -> None:
     for collection, values in zip(shown, (data.values, predicted, data.values - predicted)):
         np.testing.assert_allclose(collection.get_array(), unit * values, atol=1e-12)
     assert [axes.get_title("left").split(",")[0] for axes in panels] == ["Observed", "Predicted", "Residual"]
+
+
+def test_scene_shows_every_pixel_where_it_lies() -> None:
+    x, y = np.linspace(29.8, 30.2, 9), np.linspace(40.2, 39.8, 7)
+    values = np.add.outer(-y, x).astype(float)
+    values[2, 3] = np.nan
+    scene = Scene(name="track", values=values, x=x, y=y, look=np.array([0.6, 0.0, 0.8]), crs="EPSG:4326")
+    part = values[::2, ::2]
+    predicted = 0.5 * part[np.isfinite(part)]
+    figure = figure_scene(scene, predicted=predicted, step=2, fault=MODEL.fault, frame=FRAME, limit=20.0)
+    drawn = [next(entry for entry in axes.collections if isinstance(entry, QuadMesh)) for axes in figure.axes[:3]]
+    for mesh, share in zip(drawn, (1.0, 0.5, 0.5)):
+        assert mesh.get_clim() == (-20.0, 20.0)
+        np.testing.assert_allclose(np.ma.filled(mesh.get_array(), np.nan).reshape(part.shape), share * part)
+    corners = drawn[0].get_coordinates()
+    np.testing.assert_allclose(corners[0, 0], [x[0] - 0.05, y[0] + 0.2 / 3.0], atol=1e-9)
+    assert thinning(scene) == 1 and thinning(scene, most=3) == 3
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])

@@ -15,8 +15,9 @@ from geoslip.cases.figures.slip_sections import figure_slip_section
 from geoslip.cases.figures.style import save_figure
 from geoslip.cases.pipeline import run_case
 from geoslip.cases.report import report_page, write_report
-from geoslip.cases.report_figures import report_figures, resolution_per_patch, shear_deviation
+from geoslip.cases.report_figures import report_figures
 from geoslip.cases.report_html import bullets, figure_block, notice, table
+from geoslip.cases.report_uncertainty import moment_deviation, resolution_per_patch, shear_deviation
 from geoslip.cases.run import Assumption, StudyRun
 from geoslip.faults import SlipModel
 
@@ -158,6 +159,12 @@ def test_deviation_is_that_of_slip_along_itself(run: StudyRun) -> None:
     sigma = shear_deviation(dataclasses.replace(run, model=model))
     assert np.isnan(sigma[0])
     np.testing.assert_allclose(sigma[1:], np.sqrt(0.36 * 0.09 + 0.64 * 0.04 + 2 * 0.48 * 0.03), rtol=1e-12)
+    stiffness = 30e9 * run.fault.areas
+    along = stiffness * np.where(np.arange(n) > 0, 0.6, 0.0)
+    up = stiffness * np.where(np.arange(n) > 0, 0.8, 0.0)
+    variance = np.sum(0.09 * along**2 + 0.04 * up**2 + 2 * 0.03 * along * up)
+    assert moment_deviation(model) == pytest.approx(np.sqrt(variance), rel=1e-12)
+    assert moment_deviation(SlipModel(run.fault, model.slip)) is None
     resolution = resolution_per_patch(run)
     assert np.nanmax(resolution) <= 1.0 + 1e-9 and np.nanmin(resolution) >= -1e-9
 
