@@ -11,10 +11,16 @@ import numpy as np
 from geoslip.cases.catalogue import resolve
 from geoslip.cases.masks import keep_points
 from geoslip.cases.schema_data import Dataset, Look
-from geoslip.downsample.noise import NoiseModel
-from geoslip.downsample.observations import Observations
-from geoslip.downsample.readers import read_scene
-from geoslip.downsample.scene import Scene
+from geoslip.downsample import (
+    NoiseModel,
+    Observations,
+    Scene,
+    cell_observations,
+    covariogram,
+    fit_exponential,
+    read_scene,
+    samplers,
+)
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 
@@ -105,8 +111,6 @@ def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -
     """
     noise = entry.noise
     if noise.source == "estimate":
-        from geoslip.downsample.covariogram import covariogram, fit_exponential
-
         model = fit_exponential(covariogram(scene, mask=far_field(scene, frame, fault)))
     elif noise.sigma is not None and noise.length is not None:
         model = NoiseModel(noise.sigma**2, noise.length, noise.nugget**2)
@@ -145,9 +149,6 @@ def far_field(scene: Scene, frame: LocalFrame, fault: Fault) -> np.ndarray:
 
 def observe_scene(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> tuple[Observations, NoiseModel]:
     """Cut a scene into cells and give them as observations with the covariance of their means."""
-    from geoslip.downsample.cells import cell_observations
-    from geoslip.downsample.quadtree import variance_quadtree
-
     wanted = entry.downsample
     options: dict[str, Any] = {"valid_fraction": wanted.valid_fraction, "residual": wanted.residual}
     for ours, theirs in (("minimum", "minimum_size"), ("maximum", "maximum_size")):
@@ -158,5 +159,5 @@ def observe_scene(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault)
     else:
         options["count"] = wanted.points or DEFAULT_POINTS
     noise = scene_noise(scene, entry, frame, fault)
-    cells = variance_quadtree(scene, **options)
-    return cell_observations(scene, cells, frame, noise), noise
+    cells = samplers()[wanted.method](scene, **options)
+    return cell_observations(scene, cells, frame=frame, noise=noise), noise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +15,15 @@ from geoslip.cases.units import format_length
 from geoslip.downsample.observations import Observations
 from geoslip.faults.fault import Fault
 
+if TYPE_CHECKING:
+    from geoslip.inversion import Estimate
+
 Array = NDArray[np.float64]
 
 OUTLYING = 8.0
 """Robust z above which a station is named: this many spreads of the network's own misfits above their median."""
+TOO_LARGE = 4.0
+"""Chi-square per datum above which the noise is called understated (misfit of twice the stated noise)."""
 FEWEST_PAIRS = 6
 """Pairs of a station and a line-of-sight datum below which signs are not compared."""
 
@@ -111,6 +117,20 @@ def outlying_stations(observations: Observations, residual: Array) -> list[str]:
             f" {misfit:.0f} times its standard deviations (median of the network {median:.1f}, robust z {z:.0f});"
             " check its coordinates and its offset, or leave it out with mask: {stations: [...]}"
         )
+    return warnings
+
+
+def understated_noise(estimate: Estimate) -> list[str]:
+    """Warn of data sets whose misfit the stated noise cannot explain, and of noise that explains too much."""
+    warnings = []
+    for fit in estimate.fits:
+        ratio = fit.chi2 / fit.n
+        if ratio > TOO_LARGE:
+            warnings.append(
+                f"{fit.name}: the misfit is {np.sqrt(ratio):.1f} times what its noise allows (chi-square per datum"
+                f" {ratio:.3g}): the noise, the geometry or the elastic model is too simple here, and the formal"
+                " standard deviations of slip are too small"
+            )
     return warnings
 
 

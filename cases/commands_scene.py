@@ -231,4 +231,4 @@ def cells_of_scene(scene: Scene, frame: LocalFrame, *, method: str, points: int)
     strong = np.abs(scene.values - np.nanmedian(scene.values))
     noise = fit_exponential(covariogram(scene, mask=strong > np.nanquantile(strong, 0.5)))
     cells = samplers()[method](scene, count=points)
-    return cell_observations(scene, cells, frame, noise), noise
+    return cell_observations(scene, cells, frame=frame, noise=noise), noise

@@ -17,7 +17,7 @@ from geoslip.cases.build_data import DatasetReading, read_datasets
 from geoslip.cases.build_fault import build_fault
 from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.catalogue import data_roots, missing_files
-from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss
+from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError
 from geoslip.cases.progress import Reporter
 from geoslip.cases.provenance import provenance, text_hash
@@ -169,6 +169,7 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
             estimate = solve(problem, operator, strength=choice, constraints=constraints)
     with reporter.step("uncertainty and moment"):
         model = estimate.model(frame=frame, rigidity=case.elastic.rigidity)
+    warnings += understated_noise(estimate)
     for entry in observations:
         warnings += outlying_stations(entry, estimate.fit(entry.name).residual)
     run = StudyRun(case, frame, observations, fault, problem, curve, estimate, model)

@@ -183,7 +183,7 @@ def _noise(
     noise = NoiseModel(scene.noise.sigma**2, scene.noise.length, scene.noise.nugget**2)
     row, column = shape[0] // 2, shape[1] // 2
     spacing = (abs(north[row, column] - north[row - 1, column]), abs(east[row, column] - east[row, column - 1]))
-    return np.asarray(synthetic_noise(shape, spacing, noise, generator))
+    return np.asarray(synthetic_noise(shape, spacing=spacing, noise=noise, rng=generator))
 
 
 def write_geotiff(path: Path, values: Array, transform: tuple[float, ...]) -> Path:
