@@ -10,6 +10,7 @@ from geoslip.downsample.checks import (
 )
 from geoslip.downsample.covariance import cell_covariance
 from geoslip.downsample.errors import DataError
+from geoslip.downsample.farfield import deforming_area
 from geoslip.downsample.look import flight_direction, look_vector
 from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_polylines
 from geoslip.downsample.noise import NoiseModel, point_covariance
@@ -40,6 +41,7 @@ __all__ = [
     "check_sign_against_gnss",
     "compare_with_gnss",
     "covariogram",
+    "deforming_area",
     "distance_to_polylines",
     "fit_exponential",
     "flight_direction",

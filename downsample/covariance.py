@@ -109,11 +109,12 @@ def _rows(start, inner, blocks, length, tolerance, result, first, step):  # type
 def _between(blocks, first_a, inner_a, first_b, inner_b, local_a, local_b, tolerance, stack):  # type: ignore[no-untyped-def]
     """Share-weighted sum of exp(-r) over pairs of one block of a tree and one of another; lengths in e-folds."""
     total = 0.0
-    stack[0] = local_a, local_b
+    stack[0, 0] = local_a
+    stack[0, 1] = local_b
     size = 1
     while size > 0:
         size -= 1
-        la, lb = stack[size]
+        la, lb = stack[size, 0], stack[size, 1]
         a, b = blocks[first_a + la], blocks[first_b + lb]
         weight = a[0] * b[0]
         if weight == 0.0:
@@ -130,11 +131,13 @@ def _between(blocks, first_a, inner_a, first_b, inner_b, local_a, local_b, toler
             if neglected * (near**3 + 1.0) >= tolerance * near**3:
                 if split_a and (not split_b or a[3] + a[5] >= b[3] + b[5]):
                     for part in range(1, 5):
-                        stack[size] = 4 * la + part, lb
+                        stack[size, 0] = 4 * la + part
+                        stack[size, 1] = lb
                         size += 1
                 else:
                     for part in range(1, 5):
-                        stack[size] = la, 4 * lb + part
+                        stack[size, 0] = la
+                        stack[size, 1] = 4 * lb + part
                         size += 1
                 continue
         decay = np.exp(-r)

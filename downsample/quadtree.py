@@ -9,6 +9,8 @@ from geoslip.downsample.errors import DataError
 from geoslip.downsample.pyramid import Pyramid
 from geoslip.downsample.scene import Scene
 
+_NOTHING = np.empty((0, 3), np.int64)
+
 
 def block_layout(
     scene: Scene, *, minimum_size: float | None = None, maximum_size: float | None = None
@@ -71,7 +73,11 @@ def quadtree_blocks(pyramid: Pyramid, *, threshold: float, valid_fraction: float
     -----
     A block with enough valid pixels has a part with enough, so a lower threshold never gives fewer cells.
     """
-    return _walk(*_flat(pyramid), float(threshold), float(valid_fraction), True)[1]
+    flat = _flat(pyramid)
+    number = _walk(*flat, float(threshold), float(valid_fraction), _NOTHING)
+    found = np.empty((number, 3), np.int64)
+    _walk(*flat, float(threshold), float(valid_fraction), found)
+    return found
 
 
 def threshold_for_count(pyramid: Pyramid, *, count: int, valid_fraction: float) -> float:
@@ -85,7 +91,7 @@ def threshold_for_count(pyramid: Pyramid, *, count: int, valid_fraction: float) 
     flat = _flat(pyramid)
 
     def number(threshold: float) -> int:
-        return int(_walk(*flat, threshold, float(valid_fraction), False)[0])
+        return int(_walk(*flat, threshold, float(valid_fraction), _NOTHING))
 
     low = high = 1.01 * max(float(part.max()) for part in pyramid.residuals)
     most = fewest = number(high)
@@ -141,38 +147,35 @@ def _flat(pyramid: Pyramid) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray
 
 
 @njit(cache=True, nogil=True)
-def _walk(counts, residuals, shapes, offsets, areas, threshold, valid_fraction, collect):  # type: ignore[no-untyped-def]
-    """Walk from the largest blocks down; give the number of cells and, if asked, the cells."""
+def _walk(counts, residuals, shapes, offsets, areas, threshold, valid_fraction, found):  # type: ignore[no-untyped-def]
+    """Walk from the largest blocks down; give the number of cells and write as many as `found` has room for."""
     top = shapes.shape[0] - 1
-    stack = np.empty((4 * (top + 1) + 4, 3), np.int64)
-    found = np.empty((1024 if collect else 0, 3), np.int64)
+    room = 4 * top + 8
+    levels, rows, columns = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
     number = 0
-    for bi in range(shapes[top, 0]):
-        for bj in range(shapes[top, 1]):
-            stack[0] = top, bi, bj
-            depth = 1
-            while depth > 0:
-                depth -= 1
-                level, i, j = stack[depth]
-                index = offsets[level] + i * shapes[level, 1] + j
-                if counts[index] == 0:
-                    continue
-                enough = counts[index] >= valid_fraction * areas[level]
-                if level > 0 and (not enough or residuals[index] > threshold):
-                    for ci in range(2 * i + 1, 2 * i - 1, -1):
-                        for cj in range(2 * j + 1, 2 * j - 1, -1):
-                            if ci < shapes[level - 1, 0] and cj < shapes[level - 1, 1]:
-                                stack[depth] = level - 1, ci, cj
-                                depth += 1
-                elif enough:
-                    if collect:
-                        if number == found.shape[0]:
-                            larger = np.empty((2 * number, 3), np.int64)
-                            larger[:number] = found
-                            found = larger
-                        found[number] = level, i, j
-                    number += 1
-    return number, found[:number] if collect else found
+    for first in range(shapes[top, 0] * shapes[top, 1]):
+        levels[0], rows[0], columns[0] = top, first // shapes[top, 1], first % shapes[top, 1]
+        depth = 1
+        while depth > 0:
+            depth -= 1
+            level, i, j = levels[depth], rows[depth], columns[depth]
+            index = offsets[level] + i * shapes[level, 1] + j
+            if counts[index] == 0:
+                continue
+            enough = counts[index] >= valid_fraction * areas[level]
+            if level > 0 and (not enough or residuals[index] > threshold):
+                for ci in range(2 * i + 1, 2 * i - 1, -1):
+                    for cj in range(2 * j + 1, 2 * j - 1, -1):
+                        if ci < shapes[level - 1, 0] and cj < shapes[level - 1, 1]:
+                            levels[depth], rows[depth], columns[depth] = level - 1, ci, cj
+                            depth += 1
+            elif enough:
+                if number < found.shape[0]:
+                    found[number, 0] = level
+                    found[number, 1] = i
+                    found[number, 2] = j
+                number += 1
+    return number
 
 
 @njit(cache=True, nogil=True)

@@ -113,6 +113,14 @@ def read_table(path: Path | str, *, columns: Columns = None, delimiter: str | No
     return Table(path, names, tuple(row for _, row in rows), tuple(number for number, _ in rows))
 
 
+def is_text(path: Path) -> bool:
+    """Tell whether a file begins as text does."""
+    with path.open("rb") as stream:
+        start = stream.read(4096)
+    # A character may be cut at the end of what was read.
+    return b"\x00" not in start and "\ufffd" not in start[:-4].decode("utf-8", errors="replace")
+
+
 def drop_rows(table: Table, rules: DropRules | None, *, label: str | None = None) -> tuple[Table, list[str]]:
     """Leave out rows by number or by what a column says.
 

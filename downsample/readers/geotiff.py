@@ -38,7 +38,8 @@ def read_geotiff(
     band : int
         Of the displacement, from 1; companions are read from their first band.
     crs : str, optional
-        Only where the file has none; a file's own projection is never overridden.
+        Only where the file has none ("local": metres about the case's origin); a file's own projection is never
+        overridden.
     positive, wavelength
         As in `geoslip.downsample.units.displacement_factor`.
     nodata : float, optional
@@ -97,12 +98,13 @@ def _read_band(path: Path, band: int, crs: str | None) -> Raster:
     if transform.b != 0.0 or transform.d != 0.0:
         raise DataError(f"{path}: the raster is rotated; resample it to rows and columns along its axes")
     if own_crs is None and crs is None:
-        raise DataError(f"{path}: the raster has no projection; name it with crs= (as EPSG:4326)")
+        raise DataError(f"{path}: the raster has no projection; name it with crs= (as EPSG:4326, or local)")
+    own = own_crs.to_string() if own_crs is not None else None if crs == "local" else crs
     dtype = np.float32 if masked.dtype == np.float32 else np.float64
     values = masked.astype(dtype).filled(np.nan)
     x = transform.c + transform.a * (np.arange(values.shape[1]) + 0.5)
     y = transform.f + transform.e * (np.arange(values.shape[0]) + 0.5)
-    return Raster(path, values, x, y, crs if own_crs is None else own_crs.to_string())
+    return Raster(path, values, x, y, own)
 
 
 def _recognises(path: Path) -> bool:

@@ -11,7 +11,7 @@ from geoslip.downsample.errors import DataError
 from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations, require_positive_definite
 from geoslip.downsample.readers._positions import require_sigmas, table_positions
 from geoslip.downsample.readers._registry import Reader
-from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, read_table
+from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, is_text, read_table
 from geoslip.downsample.units import LENGTH_UNITS
 from geoslip.faults.frame import LocalFrame
 
@@ -63,7 +63,7 @@ def read_gnss_table(
     components : sequence of {"east", "north", "up"}, optional
         Default: those that the files have.
     drop : mapping, optional
-        Rows to leave out, see `geoslip.downsample.readers._table.drop_rows`; applied to each file that has such rows.
+        Rows to leave out, see `geoslip.downsample.readers._table.drop_rows`; each rule must match in one of the files.
     delimiter : str, optional
         Default: found by itself.
     sigma : float, optional
@@ -84,10 +84,9 @@ def read_gnss_table(
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     notes: list[str] = []
     total: _Stations | None = None
-    for path in files:
-        table = read_table(path, columns=columns, delimiter=delimiter)
-        table, dropped = drop_rows(table, drop, label="station")
-        notes += dropped
+    tables, dropped = _drop_from_all([read_table(path, columns=columns, delimiter=delimiter) for path in files], drop)
+    notes += dropped
+    for table in tables:
         chosen = _components(table, components)
         stations, further = _read_stations(
             table, frame=frame, factor=LENGTH_UNITS[unit], components=chosen, sigma=sigma
@@ -99,6 +98,27 @@ def read_gnss_table(
     notes += _shared_places(total)
     label = files[0].stem if name is None else name
     return _observations(total, components=chosen, frame=frame, name=label, notes=tuple(notes))
+
+
+def _drop_from_all(tables: list[Table], drop: DropRules | None) -> tuple[list[Table], list[str]]:
+    """Follow each rule in every file that has such rows."""
+    notes: list[str] = []
+    left = list(tables)
+    for column, given in (drop or {}).items():
+        for rule in [given] if isinstance(given, str | int) else given:
+            complaint, followed = None, False
+            for index, table in enumerate(tables):
+                try:
+                    kept, told = drop_rows(table, {column: rule}, label="station")
+                except DataError as error:
+                    complaint = error
+                    continue
+                followed = True
+                notes += told
+                left[index] = left[index].keep(np.isin(left[index].lines, kept.lines))
+            if complaint is not None and not followed:
+                raise complaint
+    return left, notes
 
 
 def _components(table: Table, wanted: Sequence[str] | None) -> tuple[str, ...]:
@@ -258,7 +278,7 @@ def _observations(
 
 
 def _recognises(path: Path) -> bool:
-    return path.suffix.lower() in (".txt", ".csv", ".dat", ".tsv", ".lldet")
+    return is_text(path)
 
 
 READER = Reader(
@@ -267,4 +287,5 @@ READER = Reader(
     summary="text table of GNSS offsets with named columns and unit",
     recognises=_recognises,
     read=read_gnss_table,
+    rank=-1,
 )

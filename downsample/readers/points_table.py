@@ -11,7 +11,7 @@ from geoslip.downsample.noise import NoiseModel
 from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations
 from geoslip.downsample.readers._positions import table_covariance, table_directions, table_positions
 from geoslip.downsample.readers._registry import Reader
-from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, read_table
+from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, is_text, read_table
 from geoslip.downsample.units import displacement_factor
 from geoslip.faults.frame import LocalFrame
 
@@ -122,7 +122,7 @@ def _without_missing(table: Table) -> tuple[Table, list[str]]:
 
 
 def _recognises(path: Path) -> bool:
-    return path.suffix.lower() in (".txt", ".csv", ".dat", ".tsv", ".lltnde", ".llde", ".out", ".xyz")
+    return is_text(path)
 
 
 READER = Reader(
@@ -131,4 +131,5 @@ READER = Reader(
     summary="text table of points with named columns and unit",
     recognises=_recognises,
     read=read_points_table,
+    rank=-1,
 )

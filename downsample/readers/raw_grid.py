@@ -48,7 +48,7 @@ def read_raw_grid(
         Lines ``key: value`` with rows, columns, corner_x, corner_y (centre of the first pixel) and x_spacing,
         y_spacing (negative if rows run southward). Default: the file with suffix .par beside the grid.
     crs : str, optional
-        Of the corner; None: metres about the case's origin.
+        Of the corner; None or "local": metres about the case's origin.
     positive, wavelength
         As in `geoslip.downsample.units.displacement_factor`.
     byte_order : {"little", "big"}
@@ -75,7 +75,7 @@ def read_raw_grid(
     numbers = _header_numbers(path, header)
 
     def read_one(file: Path) -> Raster:
-        return _read_floats(file, numbers, crs=crs, byte_order=byte_order)
+        return _read_floats(file, numbers, crs=None if crs == "local" else crs, byte_order=byte_order)
 
     return assemble_scene(
         read_one(path),

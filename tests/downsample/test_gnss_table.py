@@ -64,6 +64,15 @@ def test_two_stations_at_one_place_are_noticed(tmp_path):
     assert "0012 and CCCC have the same coordinates" in observations.notes[0]
 
 
+def test_a_drop_rule_need_match_in_one_file_only(tmp_path):
+    first, second = write(tmp_path, TEXT), write(tmp_path, "0012 20.5 40.2 1 1 2 2\nBBBB 20 40.5 3 3 1 1\n", "b.txt")
+    total = read([first, second], drop={"station": ["AAAA", "BBBB"]})
+    assert total.station == ("0012", "0012")
+    assert len(total.notes) == 2
+    with pytest.raises(DataError, match="'CCCC' matches none"):
+        read([first, second], drop={"station": "CCCC"})
+
+
 @pytest.mark.parametrize(
     ("text", "options", "message"),
     [

@@ -132,8 +132,10 @@ def test_a_missing_file_and_an_unknown_format(tmp_path):
     with pytest.raises(DataError, match="use one of"):
         read(write(tmp_path, "20 40 1\n"), format="gamma")
     (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00\x81 20 40")
-    with pytest.raises(DataError, match="not a text file"):
+    with pytest.raises(DataError, match="not recognised"):
         read(tmp_path / "binary.txt")
+    with pytest.raises(DataError, match="not a text file"):
+        read(tmp_path / "binary.txt", format="points_table")
 
 
 lines = st.text(alphabet="0123456789.-+eEdDnaif,;\t #%x\"'_\n", max_size=80)

@@ -81,6 +81,7 @@ def test_rotated_unplaced_and_foreign_rasters_are_refused(tmp_path):
         with pytest.raises(DataError, match=message):
             read_scene(path, **({"unit": "m", "look": LOOK} | reading))
     assert read_scene(tmp_path / "0.tif", unit="m", look=LOOK, crs="EPSG:32611").crs == "EPSG:32611"
+    assert read_scene(tmp_path / "0.tif", unit="m", look=LOOK, crs="local").crs is None
 
 
 def test_files_that_are_no_raster(tmp_path):
