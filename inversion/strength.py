@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoslip.inversion.abic import abic, noise_variance
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.estimate import Estimate
-from geoslip.inversion.lcurve import lcurve_curvature
+from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.problem import Problem
 from geoslip.inversion.solver import solve_system
@@ -21,6 +21,10 @@ Array = NDArray[np.float64]
 
 CRITERIA = ("lcurve", "abic")
 FEWEST_STRENGTHS = 5
+SHALLOWEST_CORNER = 0.1
+"""Distance below the chord under which a curve has no corner."""
+UNCLEAR_CORNER = 8.0
+"""Factor between two readings of the corner beyond which it is not sharp."""
 FLAT_ABIC = 2.0
 """Differences of ABIC up to this are no preference (Akaike's rule of thumb)."""
 
@@ -58,8 +62,10 @@ class StrengthCurve:
         Chi-square.
     roughness : (k,) array
         Squared norm of L m.
+    corner : (k,) array
+        How far the L-curve lies below the chord of its ends, 0 to 1; largest at its corner.
     curvature : (k,) array
-        Of the L-curve, positive at its corner; NaN where the curve rests.
+        Of the L-curve in logarithms, positive where it turns like an L; NaN where the curve rests.
     abic : (k,) array
         Up to a constant, of the unbounded problem.
     noise_scale : (k,) array
@@ -72,6 +78,7 @@ class StrengthCurve:
     strengths: Array
     misfit: Array
     roughness: Array
+    corner: Array
     curvature: Array
     abic: Array
     noise_scale: Array
@@ -79,7 +86,10 @@ class StrengthCurve:
     estimates: tuple[Estimate, ...]
 
     def choose(self, criterion: str = "lcurve") -> StrengthChoice:
-        """Choose a strength: the largest curvature of the L-curve, or the smallest ABIC.
+        """Choose a strength: the corner of the L-curve, or the smallest ABIC.
+
+        The corner is the point farthest from the chord between the curve's ends (geoslip.inversion.lcurve says why it
+        is not the largest curvature).
 
         Parameters
         ----------
@@ -101,13 +111,18 @@ class StrengthCurve:
         return tuple(text for criterion in CRITERIA for text in self.choose(criterion).warnings)
 
     def _corner(self) -> tuple[int, tuple[str, ...]]:
-        inner = self.curvature[1:-1]
-        if not (np.isfinite(inner).any() and np.nanmax(inner) > 0.0):
+        if not self.corner.max() > SHALLOWEST_CORNER:
             index = len(self.strengths) // 2
             return index, ("L-curve: no corner, so its middle is taken; widen the range or use another criterion",)
-        index = 1 + int(np.nanargmax(inner))
+        index = int(np.argmax(self.corner))
         if index in (1, len(self.strengths) - 2):
             return index, (f"L-curve: the corner lies at the {_end(index)} of the curve: widen the range of strengths",)
+        bend = self.strengths[int(np.nanargmax(self.curvature))] if np.isfinite(self.curvature).any() else np.nan
+        if max(bend / self.strengths[index], self.strengths[index] / bend) > UNCLEAR_CORNER:
+            return index, (
+                f"L-curve: the corner is not sharp: farthest from the chord at {self.strengths[index]:.3g}, but "
+                f"most bent at {bend:.3g}; compare the slip of both, or use ABIC",
+            )
         return index, ()
 
     def _lowest_abic(self) -> tuple[int, tuple[str, ...]]:
@@ -167,6 +182,7 @@ def strength_curve(
         strengths=values,
         misfit=misfit,
         roughness=roughness,
+        corner=corner_distance(misfit, roughness=roughness),
         curvature=lcurve_curvature(values, misfit=misfit, roughness=roughness),
         abic=abic(system, values),
         noise_scale=np.sqrt([noise_variance(system, float(value)) for value in values]),

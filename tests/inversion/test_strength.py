@@ -1,5 +1,6 @@
 """The L-curve and ABIC: exact identities, closed forms, flat criteria, edges and ensembles."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,7 @@ import scipy.sparse as sparse
 from geoslip.faults import neighbours
 from geoslip.inversion import Constraints, Problem, laplacian, solve, strength_curve
 from geoslip.inversion.abic import abic, noise_variance
-from geoslip.inversion.lcurve import lcurve_curvature
+from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
 from geoslip.inversion.spectrum import Spectrum
 from geoslip.inversion.strength import StrengthCurve, automatic_strengths
 from geoslip.inversion.system import System
@@ -91,8 +92,8 @@ def identity_curve(values):
     strengths = np.geomspace(0.1, 10, 9)
     nothing = np.full(9, 1.0)
     return StrengthCurve(
-        strengths=strengths, misfit=nothing, roughness=nothing, curvature=nothing, abic=values, noise_scale=nothing,
-        effective_parameters=nothing, estimates=(None,) * 9,
+        strengths=strengths, misfit=nothing, roughness=nothing, corner=nothing, curvature=nothing, abic=values,
+        noise_scale=nothing, effective_parameters=nothing, estimates=(None,) * 9,
     )  # fmt: skip
 
 
@@ -137,20 +138,47 @@ def test_curvature_of_a_circle_in_logarithms_is_one_over_its_radius():
     np.testing.assert_allclose(curvature[5:-5], 2.0, rtol=1e-3)
 
 
-def test_the_corner_of_a_made_up_curve_is_found():
-    strengths = np.geomspace(1e-3, 1e3, 31)
-    misfit, roughness = 1.0 + strengths**2, 1.0 + 1.0 / strengths**2
-    curvature = lcurve_curvature(strengths, misfit=misfit, roughness=roughness)
-    inner = np.where(np.isfinite(curvature), curvature, 0.0)[1:-1]
-    assert strengths[1 + np.argmax(inner)] == pytest.approx(1.0, rel=0.6)
+@pytest.mark.parametrize("elbow", [0.01, 1.0, 30.0])
+def test_the_corner_of_a_perfect_l_is_found(elbow):
+    strengths = np.geomspace(1e-4, 1e4, 41)
+    misfit, roughness = 1.0 + (strengths / elbow) ** 2, 1.0 + (elbow / strengths) ** 2
+    distance = corner_distance(misfit, roughness=roughness)
+    assert strengths[np.argmax(distance)] == pytest.approx(elbow, rel=0.6)
+    assert distance.max() > 0.8
+    np.testing.assert_allclose(distance[[0, -1]], 0.0, atol=1e-12)
+
+
+def made_up(misfit, roughness, *, count=21):
+    """A curve of given misfit and roughness."""
+    strengths = np.geomspace(1e-4, 1e4, count)
+    values = {"misfit": misfit(strengths), "roughness": roughness(strengths)}
+    bend = lcurve_curvature(strengths, **values)
+    distance = corner_distance(values["misfit"], roughness=values["roughness"])
+    flat = identity_curve(np.zeros(9))
+    return replace(flat, strengths=strengths, corner=distance, curvature=bend, estimates=(None,) * count, **values)
 
 
 def test_a_curve_without_a_corner_says_so():
-    strengths = np.geomspace(0.1, 10, 9)
-    round_outward = -np.ones(9)
-    curve = identity_curve(np.zeros(9))
-    bowed = StrengthCurve(**{**vars(curve), "curvature": round_outward, "strengths": strengths})
-    assert "no corner" in bowed.choose("lcurve").warnings[0]
+    straight = made_up(lambda a: a, lambda a: 1 / a).choose("lcurve")
+    assert "no corner" in straight.warnings[0]
+    assert straight.index == 10
+    still = made_up(lambda a: np.ones_like(a), lambda a: 1 / a).choose("lcurve")
+    assert "no corner" in still.warnings[0]
+
+
+@pytest.mark.parametrize(("place", "end"), [(1, "weak end"), (7, "strong end")])
+def test_a_corner_next_to_an_end_says_so(place, end):
+    peak = replace(identity_curve(np.zeros(9)), corner=0.5 * (np.arange(9) == place))
+    assert end in peak.choose("lcurve").warnings[0]
+
+
+def test_two_readings_of_the_corner_that_disagree_say_so():
+    places = np.arange(9)
+    curve = replace(identity_curve(np.zeros(9)), corner=0.5 * (places == 2), curvature=1.0 * (places == 6))
+    assert "not sharp" in curve.choose("lcurve").warnings[0]
+    agreed = replace(curve, curvature=1.0 * (places == 3))
+    assert agreed.choose("lcurve").warnings == ()
+    assert agreed.choose("lcurve").index == 2
 
 
 @pytest.fixture(scope="module")
