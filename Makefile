@@ -50,5 +50,9 @@ coverage: install-test
 bench: install-test
 	$(TEST)/python tests/bench/run.py
 
+# Runs every real study (GEOSLIP_DATA) and writes the tables of the studies' pages anew.
+studies: install-test
+	$(TEST)/python -m geoslip.cases.studies --out .cache/studies --pages cases
+
 clean:
 	rm -rf build .cache .venv-demo .venv-test .bench geoslip.egg-info geoslip-demo

@@ -125,6 +125,7 @@ def _dataset(run: StudyRun, name: str) -> dict[str, Any]:
         "sigma_scale": run.problem.scales.get(name, 1.0),
         "ramp": fit.nuisance,
         "chi2": fit.chi2,
+        "by_direction": dict(fit.by_direction),
     }
     if name in run.grid_scores:
         entry["variance_reduction_grid"] = run.grid_scores[name]

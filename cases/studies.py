@@ -1,0 +1,98 @@
+"""Run the shipped studies, score them against what was published, and write the tables into their pages.
+
+``python -m geoslip.cases.studies --out FOLDER [--pages cases] [NAME ...]``; ``make studies`` calls it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from geoslip.cases.catalogue import shipped_studies
+from geoslip.cases.commands_study import run_command
+from geoslip.cases.published import PublishedRow, Score, markdown, read_published, score
+
+BLOCK = re.compile(r"(<!-- scores -->\n).*?(<!-- /scores -->)", re.DOTALL)
+
+
+def published_studies() -> dict[str, tuple[PublishedRow, ...]]:
+    """Return the shipped studies that are held to published figures: name to rows."""
+    return {
+        name: read_published(case.with_name("published.yml"))
+        for name, case in shipped_studies().items()
+        if case.with_name("published.yml").is_file()
+    }
+
+
+def needed_cases(rows: Sequence[PublishedRow]) -> tuple[str, ...]:
+    """Return the case files that the rows speak of, without suffix, in the order of their first mention."""
+    return tuple(dict.fromkeys(name for row in rows for name in (row.case, row.over) if name is not None))
+
+
+def run_study(name: str, *, out: Path, data: Path | None = None, report: bool = False) -> tuple[Score, ...]:
+    """Run every case that a study's published figures need, and score them.
+
+    Parameters
+    ----------
+    name : str
+        Shipped study, such as ``landers1992``.
+    out : Path
+        Each case gets the folder ``out/NAME/CASE``.
+    data : Path, optional
+        Folder of the data files; GEOSLIP_DATA otherwise.
+    report : bool
+        Whether to write the reports too.
+    """
+    rows = published_studies()[name]
+    summaries: dict[str, Any] = {}
+    for case in needed_cases(rows):
+        folder = out / name / case
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        run_command(f"{name}/{case}", out=folder, data=data, resume=False, report=report)
+        summaries[case] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    return score(rows, summaries)
+
+
+def write_scores(page: Path, scores: Sequence[Score]) -> None:
+    """Put the table between the marks ``<!-- scores -->`` and ``<!-- /scores -->`` of a page.
+
+    Raises
+    ------
+    ValueError
+        The page lacks the marks.
+    """
+    text = page.read_text(encoding="utf-8")
+    if BLOCK.search(text) is None:
+        raise ValueError(f"{page} has no block <!-- scores --> ... <!-- /scores -->: add one where the table belongs")
+    table = markdown(scores)
+    half = page.with_suffix(".half")
+    half.write_text(BLOCK.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text), encoding="utf-8")
+    os.replace(half, page)
+
+
+def main() -> None:
+    """Run, score, print, write; exit 1 where a figure misses its window."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="studies; all that have published figures if none is named")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
+    parser.add_argument("--data", type=Path, help="folder of the data files (default: GEOSLIP_DATA)")
+    parser.add_argument("--pages", type=Path, help="folder of the studies' pages, whose tables are to be written anew")
+    options = parser.parse_args()
+    missed = 0
+    for name in options.names or published_studies():
+        scores = run_study(name, out=options.out, data=options.data, report=True)
+        print(f"\n## {name}\n\n{markdown(scores)}\n", flush=True)
+        missed += sum(not item.passed for item in scores)
+        if options.pages is not None:
+            write_scores(options.pages / name / "README.md", scores)
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()

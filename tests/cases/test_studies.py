@@ -1,0 +1,73 @@
+"""The real studies, each held to its published figures; the tables of their pages come from the same rows."""
+
+import math
+from pathlib import Path
+
+import pytest
+
+from geoslip.cases.published import PublishedRow, Score, figure, markdown, read_published, score
+from geoslip.cases.studies import needed_cases, published_studies, run_study, write_scores
+
+SUMMARY = {"mw": 7.0, "datasets": [{"name": "T64", "variance_reduction": 0.97}], "empty": None}
+
+
+def test_figures_are_found_by_path_and_by_name() -> None:
+    assert figure(SUMMARY, "mw") == 7.0
+    assert figure(SUMMARY, "datasets.T64.variance_reduction") == 0.97
+    assert math.isnan(figure(SUMMARY, "empty"))
+
+
+def test_a_path_that_leads_nowhere_says_what_there_was() -> None:
+    with pytest.raises(KeyError, match="no 'T65'; there is: T64"):
+        figure(SUMMARY, "datasets.T65.variance_reduction")
+
+
+def test_a_row_divides_by_another_case_and_fails_outside_its_window() -> None:
+    row = PublishedRow("ratio", "mw", (1.3, math.inf), case="b", over="a")
+    found = score([row], {"a": SUMMARY, "b": {"mw": 8.4}})[0]
+    assert found.value == pytest.approx(1.2)
+    assert not found.passed
+    assert "**missed**" in markdown([found])
+    assert "at least 1.3" in markdown([found])
+
+
+def test_a_figure_that_is_not_a_number_is_a_miss() -> None:
+    assert not Score(PublishedRow("x", "empty", (0.0, 1.0)), math.nan).passed
+
+
+def test_an_incomplete_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "published.yml"
+    path.write_text("- {quantity: magnitude, of: mw}\n")
+    with pytest.raises(ValueError, match="row 1 is no published figure"):
+        read_published(path)
+
+
+def test_the_table_replaces_only_what_stands_between_the_marks(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("before\n<!-- scores -->\nold\n<!-- /scores -->\nafter\n")
+    write_scores(page, [Score(PublishedRow("magnitude", "mw", (6.9, 7.1)), 7.0)])
+    text = page.read_text()
+    assert "old" not in text
+    assert text.startswith("before\n") and text.endswith("after\n")
+    assert "| magnitude |" in text
+
+
+def test_a_page_without_marks_is_left_alone(tmp_path: Path) -> None:
+    page = tmp_path / "README.md"
+    page.write_text("nothing\n")
+    with pytest.raises(ValueError, match="has no block"):
+        write_scores(page, [])
+    assert page.read_text() == "nothing\n"
+
+
+def test_five_real_studies_are_held_to_published_figures() -> None:
+    assert {"ridgecrest2019", "landers1992", "laquila2009", "thessaly2021", "hovsgol2021"} <= set(published_studies())
+
+
+@pytest.mark.parametrize("name", sorted(published_studies()))
+def test_study_meets_its_published_figures(name: str, data_folder: Path, tmp_path: Path) -> None:
+    rows = published_studies()[name]
+    assert needed_cases(rows)
+    scores = run_study(name, out=tmp_path, data=data_folder)
+    missed = [f"{item.row.quantity}: {item.value:.4g} outside {item.row.window}" for item in scores if not item.passed]
+    assert not missed, "\n".join(missed)
