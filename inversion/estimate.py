@@ -151,16 +151,17 @@ class Estimate:
         shear = np.hypot(self.slip[:, 0], self.slip[:, 1])
         return float(self.system.constraints.rigidity * self.problem.fault.areas @ shear)
 
-    def model(self, *, frame: LocalFrame | None = None, rigidity: float = 30e9) -> SlipModel:
+    def model(self, *, frame: LocalFrame | None = None, rigidity: float | None = None) -> SlipModel:
         """Give the slip model, with the formal covariance where strike and dip slip were estimated.
 
         Parameters
         ----------
         frame : LocalFrame, optional
             Where on Earth the local frame lies.
-        rigidity : float
-            Pa.
+        rigidity : float, optional
+            Pa; that of the constraints if not given.
         """
+        rigidity = self.system.constraints.rigidity if rigidity is None else rigidity
         full = self.problem.components in (("strike", "dip"), ("strike", "dip", "opening"))
         covariance = self.covariance if full else None
         return SlipModel(self.problem.fault, self.slip, frame=frame, rigidity=rigidity, covariance=covariance)

@@ -26,6 +26,8 @@ def solve(
 ) -> Estimate:
     """Minimise chi-square + strength^2 roughness under the constraints.
 
+    Time grows with the cube of the number of parameters, memory with its square.
+
     Parameters
     ----------
     problem : Problem

@@ -149,6 +149,9 @@ def strength_curve(
 ) -> StrengthCurve:
     """Solve at a range of strengths, each from its stronger neighbour, and evaluate the criteria.
 
+    Time grows with the cube of the number of parameters: about two factorisations a strength, and one eigenvalue
+    decomposition for all; memory with its square. A cap that bites costs some hundred times more a strength.
+
     Parameters
     ----------
     problem : Problem

@@ -161,3 +161,23 @@ def test_a_bordered_factor_gives_the_minimum_of_every_neighbouring_set():
 def test_a_set_without_free_parameters_is_what_is_held():
     faces = FaceSolver(np.eye(3), np.ones(3))
     np.testing.assert_array_equal(faces.minimum(np.zeros(3, bool), np.arange(3.0)), np.arange(3.0))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_small_problems_full_of_ties_are_solved(seed):
+    """Small integers put many parameters exactly on their bounds with no gradient, where pivoting likes to cycle."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 9))
+    matrix = rng.integers(-2, 3, (n + 3, n)).astype(float)
+    normal = matrix.T @ matrix + 0.5 * np.eye(n)
+    right = normal @ rng.integers(-2, 3, n) * 1.0
+    lower = rng.integers(-3, 1, n).astype(float)
+    upper = lower + rng.integers(0, 4, n)
+    found = minimise_bounded(normal, right, lower=lower, upper=upper, start=rng.integers(-1, 2, n).astype(np.int8))
+    gradient = normal @ found.x - right
+    scale = np.abs(right).max() or 1.0
+    inside = (found.x > lower) & (found.x < upper)
+    assert np.abs(gradient[inside]).max(initial=0.0) < 1e-8 * scale
+    assert gradient[(found.x == lower) & (lower < upper)].min(initial=0.0) > -1e-8 * scale
+    assert gradient[(found.x == upper) & (lower < upper)].max(initial=0.0) < 1e-8 * scale
+    assert ((found.x >= lower) & (found.x <= upper)).all()
