@@ -6,8 +6,9 @@ result, which is all that differences over the corners of a rectangle can use.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from geoslip.okada.compiled import kernel
 
 _LN2_HIGH = 0.6931471803691238  # the upper bits of ln 2, so that k * _LN2_HIGH is exact
 _LN2_LOW = 1.9082149292705877e-10
@@ -23,7 +24,7 @@ _QUARTER_PI = 0.7853981633974483
 _HALF_PI = 1.5707963267948966
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+@kernel
 def log_ratio_block(scratch: NDArray[np.float64], numerator: int, denominator: int, result: int, count: int) -> None:
     """Logarithm of one slot of a scratch array over another.
 
@@ -55,7 +56,7 @@ def log_ratio_block(scratch: NDArray[np.float64], numerator: int, denominator: i
         logarithms[i] = exponent * _LN2_HIGH + (exponent * _LN2_LOW + (s + s) * (1.0 + z * tail))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+@kernel
 def arctangent_block(scratch: NDArray[np.float64], sine: int, cosine: int, result: int, count: int) -> None:
     """Angle of a vector given by two slots of a scratch array.
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from geoslip.okada.compiled import kernel
 from geoslip.okada.depth import BLOCK as DEPTH_BLOCK
 from geoslip.okada.depth import SCRATCH as DEPTH_SCRATCH
 from geoslip.okada.depth import depth_displacement_block, depth_gradient_sum_block
@@ -154,7 +154,7 @@ def _run(fields: list[_Sum], progress: Progress | None, threads: int | None) -> 
     run_tiles(work, tiles, total=sum(field.work for field in fields), progress=progress, threads=threads)
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _surface_tile(points: _Array, constants: _Array, slip: _Array, poisson: float, total: _Array) -> None:
     """Add the displacement of every source at every point of a tile on the ground."""
     scratch, alpha = np.empty(SCRATCH), 1.0 - 2.0 * poisson
@@ -166,7 +166,7 @@ def _surface_tile(points: _Array, constants: _Array, slip: _Array, poisson: floa
             add_displacement_block(slip[source], constants[source], scratch, total[:, start:stop])
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _depth_tile(points: _Array, rectangles: _Array, slip: _Array, poisson: float, total: _Array) -> None:
     """Add the displacement of every source at every point of a tile below ground."""
     scratch, block = np.empty(DEPTH_SCRATCH), np.empty((3, 3, DEPTH_BLOCK))
@@ -185,7 +185,7 @@ def _depth_tile(points: _Array, rectangles: _Array, slip: _Array, poisson: float
                         total[axis, start + i] += amount * block[component, axis, i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _gradient_tile(points: _Array, rectangles: _Array, slip: _Array, poisson: float, total: _Array) -> None:
     """Add displacement and gradients of every source at every point of a tile."""
     scratch = np.empty(DEPTH_SCRATCH)

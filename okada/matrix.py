@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
+from geoslip.okada.compiled import kernel
 from geoslip.okada.depth import BLOCK as DEPTH_BLOCK
 from geoslip.okada.depth import SCRATCH as DEPTH_SCRATCH
 from geoslip.okada.depth import depth_displacement_block
@@ -126,7 +126,7 @@ def _group(points: NDArray[np.float64], directions: NDArray[np.float64], deep: b
     return _Group(rows, np.ascontiguousarray(points[mine].T), np.ascontiguousarray(directions[mine].T))
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _surface_tile(
     columns: NDArray[np.float64],
     rows: NDArray[np.int64],
@@ -157,7 +157,7 @@ def _surface_tile(
                         column[rows[start + i]] = values[i]
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@kernel
 def _depth_tile(
     columns: NDArray[np.float64],
     rows: NDArray[np.int64],

@@ -1,0 +1,44 @@
+"""How the kernels are compiled, and how their compiled forms are kept fresh.
+
+numba keeps compiled kernels beside the sources and renews one when its own file changes, but not when a kernel it
+calls from another file does: after an upgrade old numbers could come back in silence. So the kept forms carry a mark
+of all the sources of this room, and are dropped when it no longer fits.
+"""
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+
+kernel: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+"""Compile a loop over a block: without the interpreter lock, NaN and infinity respected, a*b + c in one rounding."""
+
+inlined: Any = njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, forceinline=True)
+"""Compile scalar mathematics into the loop that calls it."""
+
+
+@njit(cache=True)
+def _probe() -> int:
+    return 0
+
+
+def drop_stale_kernels() -> None:
+    """Remove the compiled kernels that were made from other sources than those of now."""
+    folder = Path(__file__).parent
+    sources = sorted(folder.glob("*.py"))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    cache = getattr(getattr(_probe, "stats", None), "cache_path", None)
+    if cache is None:  # the JIT is off
+        return
+    mark = Path(cache) / "geoslip_okada.mark"
+    # A folder that cannot be written holds no fresher kernels either: numba then keeps them elsewhere or not at all.
+    with suppress(OSError):
+        if mark.is_file() and mark.read_text(encoding="ascii") == digest:
+            return
+        for source in sources:
+            for index in mark.parent.glob(f"{source.stem}.*.nbi"):
+                index.unlink(missing_ok=True)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(digest, encoding="ascii")

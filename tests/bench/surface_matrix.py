@@ -1,0 +1,50 @@
+"""Rate of the Green's matrix at the surface: two slips, projected on the line of sight.
+
+Prints one JSON line. The seconds are processor seconds, the least of several runs after a first that compiles;
+`--threads 2` gives wall-clock seconds of two threads instead, `--dip` another dip.
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+
+from geoslip.okada import greens_matrix
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dip", type=float, default=60.0)
+    parser.add_argument("--points", type=int, default=4096)
+    parser.add_argument("--patches", type=int, default=600)
+    parser.add_argument("--repeats", type=int, default=9)
+    arguments = parser.parse_args()
+    rng = np.random.default_rng(1)
+    points = np.zeros((arguments.points, 3))
+    points[:, :2] = rng.uniform(-4e4, 4e4, (arguments.points, 2))
+    directions = np.tile([-0.6, -0.14, 0.78], (arguments.points, 1))
+    directions /= np.linalg.norm(directions, axis=1)[:, None]
+    patches = np.column_stack(
+        [
+            rng.uniform(-1e4, 1e4, (arguments.patches, 2)),
+            -rng.uniform(0, 1e4, arguments.patches),
+            np.full(arguments.patches, 30.0),
+            np.full(arguments.patches, arguments.dip),
+            np.full((arguments.patches, 2), 1500.0),
+        ]
+    )
+    out = np.empty((arguments.points, 2 * arguments.patches), order="F")
+    clock = time.process_time if arguments.threads == 1 else time.perf_counter
+    seconds = []
+    for _ in range(arguments.repeats + 1):
+        start = clock()
+        greens_matrix(points, directions, patches, threads=arguments.threads, out=out)
+        seconds.append(clock() - start)
+    pairs = arguments.points * arguments.patches
+    print(json.dumps({"job": "surface_matrix", "pairs": pairs, "seconds": min(seconds[1:])}))
+
+
+if __name__ == "__main__":
+    main()
