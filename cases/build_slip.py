@@ -38,5 +38,5 @@ def build_operator(case: Case, fault: Fault) -> Operator:
     for entry in case.faults:
         own = case.slip.segments.get(entry.name)
         edges[entry.name] = own.zero_edges if own is not None and own.zero_edges is not None else case.slip.zero_edges
-    adjacency = neighbours(fault, join=[tuple(pair) for pair in case.join] if case.join else "touching")
+    adjacency = neighbours(fault, join=case.join or "touching")
     return laplacian(fault, adjacency, zero_edges=edges)

@@ -205,7 +205,7 @@ def _description(location: Location) -> str:
         "patches": "such as {length: 2 km, width: 2 km}",
         "dip": "degrees, 0 to 90",
     }
-    return examples.get(name) or getattr(kind, "__name__", "see `geoslip new`")
+    return examples.get(name) or str(getattr(kind, "__name__", "see `geoslip new`"))
 
 
 def model_at(location: Location) -> type[BaseModel] | None:

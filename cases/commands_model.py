@@ -130,7 +130,9 @@ def forward_field(
     names = ["lon", "lat", "depth_km", "east_m", "north_m", "up_m"]
     columns = [longitude, latitude, 1e-3 * depth, *model.frame.rotate_from_frame(field, longitude, latitude).T]
     if strain:
-        tensor = okada.strain(gradient)
+        from geoslip.okada.stress import strain as strain_tensor
+
+        tensor = strain_tensor(gradient)
         for i, j, name in ((0, 0, "exx"), (1, 1, "eyy"), (2, 2, "ezz"), (0, 1, "exy"), (0, 2, "exz"), (1, 2, "eyz")):
             names.append(name)
             columns.append(tensor[:, i, j])

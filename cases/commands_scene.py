@@ -176,9 +176,10 @@ def draw_scene(scene: Scene, path: Path) -> None:
     axes = figure.add_subplot()
     limit = float(np.nanpercentile(np.abs(scene.values), 99.5)) or 1e-3
     extent = (float(scene.x[0]), float(scene.x[-1]), float(scene.y[-1]), float(scene.y[0]))
-    image = axes.imshow(scene.values, extent=extent, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
-    axes.set_title(scene.name)
     geographic = scene.crs == "EPSG:4326"
+    aspect = 1.0 / np.cos(np.deg2rad(float(np.mean(scene.y)))) if geographic else 1.0
+    image = axes.imshow(scene.values, extent=extent, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect=aspect)
+    axes.set_title(scene.name)
     axes.set_xlabel("longitude (degrees)" if geographic else "x (m)")
     axes.set_ylabel("latitude (degrees)" if geographic else "y (m)")
     figure.colorbar(image, ax=axes, label="displacement toward the satellite (m)")

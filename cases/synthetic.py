@@ -105,7 +105,7 @@ def make_data(
     generator = np.random.default_rng(case.seed)
     truth = true_model(case, refined_fault(case, frame), frame)
     written: list[Path] = []
-    products = [*case.synthetic.scenes, *case.synthetic.gnss]
+    products: list[SyntheticScene | SyntheticGnss] = [*case.synthetic.scenes, *case.synthetic.gnss]
     for index, product in enumerate(products):
         path = folder / product.file
         path.parent.mkdir(parents=True, exist_ok=True)

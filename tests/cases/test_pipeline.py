@@ -170,3 +170,22 @@ def test_datum_on_the_fault_is_named(study_folder: Path) -> None:
     path.write_text("\n".join(rows))
     with pytest.raises(CaseError, match=r"track: 1 data lie on the fault itself.*mask"):
         run_case(read_case(study_folder / "case.yml"))
+
+
+@pytest.mark.parametrize(
+    ("crs", "fill", "rule"),
+    [(None, 0.01, "projection"), ("EPSG:4326", np.nan, "every pixel is NaN")],
+)
+def test_raster_that_is_no_scene(study_folder: Path, crs: str | None, fill: float, rule: str) -> None:
+    import rasterio
+
+    profile = {"driver": "GTiff", "height": 20, "width": 20, "count": 1, "dtype": "float32", "crs": crs}
+    transform = rasterio.Affine(0.02, 0.0, 29.8, 0.0, -0.02, 40.2)
+    with rasterio.open(study_folder / "track.tif", "w", transform=transform, **profile) as target:
+        target.write(np.full((20, 20), fill, dtype=np.float32), 1)
+    change(study_folder, "file: track.txt", "file: track.tif")
+    change(study_folder, "    columns: [longitude, latitude, value, look_east, look_north, look_up]\n", "")
+    change(study_folder, "positive: toward\n", "positive: toward\n    look: {incidence: 39, heading: -13}\n")
+    text = complaint(study_folder)
+    assert rule in text
+    assert "case.yml:6" in text
