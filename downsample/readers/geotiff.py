@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.readers._raster import Geometry, Raster, assemble_scene
@@ -87,7 +87,7 @@ def _read_band(path: Path, band: int, crs: str | None) -> Raster:
                     raise DataError(f"{path}: band {band}, but the file has {source.count}; bands count from 1")
                 masked = source.read(band, masked=True)
                 transform, own_crs = source.transform, source.crs
-    except RasterioIOError as error:
+    except (RasterioError, UnicodeDecodeError, MemoryError) as error:
         raise DataError(
             f"{path}: cannot be read as a raster ({error}); it may be truncated or of another format"
         ) from error

@@ -105,7 +105,7 @@ def _variables(path: Path) -> _Variables:
         if start == b"\x89HDF":
             with h5py.File(path, "r") as source:
                 return {key: _hdf_variable(entry) for key, entry in source.items() if isinstance(entry, h5py.Dataset)}
-    except (OSError, ValueError, TypeError, KeyError, IndexError, RuntimeError, AssertionError, EOFError) as error:
+    except (OSError, ValueError, TypeError, LookupError, RuntimeError, AssertionError, MemoryError, EOFError) as error:
         raise DataError(f"{path}: cannot be read as netCDF ({error}); it may be truncated") from error
     raise DataError(f"{path}: neither classic netCDF nor netCDF-4; name its format")
 

@@ -28,8 +28,8 @@ def local_scene():
 
 
 def geographic_scene(crs="EPSG:4326"):
-    x, y = 20.0 + 2.5e-3 * np.arange(40), 40.1 - 2.5e-3 * np.arange(40)
-    return Scene(name="S", values=np.zeros((40, 40)), x=x, y=y, look=LOOK, crs=crs)
+    x, y = 20.0 + 5e-3 * np.arange(20), 40.1 - 5e-3 * np.arange(20)
+    return Scene(name="S", values=np.zeros((20, 20)), x=x, y=y, look=LOOK, crs=crs)
 
 
 def test_distance_to_a_trace_in_a_local_scene():
@@ -47,7 +47,7 @@ def test_distance_to_a_trace_in_a_local_scene():
 
 def test_scenes_and_observations_are_masked_alike():
     scene = geographic_scene()
-    cells = uniform_cells(scene, size=279.0)
+    cells = uniform_cells(scene, size=557.0)
     observations = cell_observations(scene, cells, frame=FRAME, noise=NoiseModel(0.0, 1.0, 1e-6))
     by_scene = distance_to_polylines(scene, [TRACE], frame=FRAME)[cells.labels >= 0]
     order = np.argsort(cells.labels[cells.labels >= 0])
@@ -58,8 +58,8 @@ def test_scenes_and_observations_are_masked_alike():
     # Edges straight in longitude and latitude are not quite straight in the frame: few points lie between.
     differ = by_scene[cells.labels >= 0][order] != inside_polygon(observations, polygon, frame=FRAME)
     assert differ.mean() < 0.005
-    area = shapely.Polygon(polygon).area / 2.5e-3**2
-    assert by_scene.sum() == pytest.approx(area, rel=0.05)
+    area = shapely.Polygon(polygon).area / 5e-3**2
+    assert by_scene.sum() == pytest.approx(area, rel=0.1)
 
 
 def test_masked_pixels_are_gone_and_the_scene_is_not_changed():

@@ -1,13 +1,17 @@
 """GeoTIFF and netCDF grids: place, orientation, sign, gaps, and rasters that cannot be used."""
 
+import importlib
+
 import h5py
 import numpy as np
 import pytest
 import rasterio
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from rasterio.transform import Affine
 from scipy.io import netcdf_file
 
-from geoslip.downsample import DataError, look_vector, read_scene
+from geoslip.downsample import DataError, look_vector, read_scene, readers
 
 SHAPE = (5, 7)
 LOOK = (-0.6, 0.0, 0.8)
@@ -182,8 +186,49 @@ def test_grids_that_cannot_be_used(tmp_path):
         read_scene(tmp_path / "w.nc", unit="mm", look=LOOK, variable="z2")
 
 
-def test_a_reader_of_another_format_is_found_in_the_folder():
-    from geoslip.downsample import readers
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 487), st.integers(0, 255)), max_size=5),
+    length=st.integers(0, 600),
+)
+def test_a_damaged_grid_gives_a_scene_or_a_data_error(tmp_path, changes, length):
+    path = tmp_path / "damaged.grd"
+    data = bytearray(write_classic(path, ramp()).read_bytes())
+    for place, byte in changes:
+        data[place] = byte
+    path.write_bytes(bytes(data[:length]))
+    try:
+        scene = read_scene(path, unit="mm", look=LOOK)
+    except DataError:
+        return
+    assert scene.valid.any()
 
+
+DUMMY = """
+from geoslip.downsample.readers import Reader
+from geoslip.downsample.scene import Scene
+import numpy as np
+
+def read(path, **options):
+    values = np.loadtxt(path)
+    return Scene(name=path.stem, values=values, x=np.arange(3.0), y=np.arange(2.0), look=(0, 0, 1), crs=None)
+
+def recognises(path):
+    return path.suffix == ".dum"
+
+READER = Reader(name="dummy", product="scene", summary="a test", recognises=recognises, read=read)
+"""
+
+
+def test_a_new_format_is_one_new_file(tmp_path, monkeypatch):
+    package = importlib.import_module("geoslip.downsample.readers")
     assert {"geotiff", "grid", "raw_grid"} <= set(readers("scene"))
     assert "points_table" in readers("points") and "gnss_table" in readers("gnss")
+    (tmp_path / "dummy_format.py").write_text(DUMMY)
+    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
+    readers.cache_clear()
+    try:
+        (tmp_path / "a.dum").write_text("1 2 3\n4 5 6\n")
+        assert read_scene(tmp_path / "a.dum").values[1, 2] == 6.0
+    finally:
+        readers.cache_clear()
