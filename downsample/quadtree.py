@@ -83,6 +83,8 @@ def quadtree_blocks(pyramid: Pyramid, *, threshold: float, valid_fraction: float
 def threshold_for_count(pyramid: Pyramid, *, count: int, valid_fraction: float) -> float:
     """Give the threshold whose number of cells is nearest to `count`, by bisection.
 
+    Where even the largest blocks are more than `count` cells, it is the threshold that splits none of them.
+
     Raises
     ------
     DataError

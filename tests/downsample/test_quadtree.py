@@ -110,11 +110,13 @@ def test_cells_are_those_of_a_plain_recursion():
 
 def test_a_wanted_number_of_cells_is_met_as_nearly_as_splits_allow():
     scene = make_scene((100, 110))
-    for count in (40, 100, 333):
+    for count in (100, 200, 333):
         cells = variance_quadtree(scene, count=count)
         assert abs(cells.n - count) <= max(3, 0.01 * count)
         again = variance_quadtree(scene, threshold=cells.parameters["threshold_m"])
         np.testing.assert_array_equal(again.labels, cells.labels)
+    coarsest = variance_quadtree(scene, threshold=np.inf)
+    assert variance_quadtree(scene, count=1).n == coarsest.n
     with pytest.raises(DataError, match="there can be"):
         variance_quadtree(scene, count=20000)
     with pytest.raises(DataError, match="there can be"):
