@@ -1,10 +1,13 @@
 """The summed field: superposition, decay, moment, on-fault rule, and agreement of the two kernels."""
 
+import numba
 import numpy as np
 import pytest
 
 from geoslip.okada import displacement_field, gradient_field
 from geoslip.okada.surface import BLOCK
+
+needs_the_jit = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="too many pairs for uncompiled kernels")
 
 WHOLE = np.array([300.0, -200.0, -50.0, 35.0, 55.0, 8000.0, 6000.0])
 
@@ -113,6 +116,7 @@ def test_a_source_without_slip_leaves_no_trace():
     assert not displacement_field([[0.0, 0.0, 0.0]], fault, np.zeros((2, 3))).any()
 
 
+@needs_the_jit
 @pytest.mark.parametrize("field", [displacement_field, gradient_field])
 def test_an_interruption_ends_the_computation(field):
     place = ground(3000, seed=9) - [0.0, 0.0, 10.0]
@@ -124,6 +128,7 @@ def test_an_interruption_ends_the_computation(field):
         field(place, cut(WHOLE, 30, 30), np.ones((900, 3)), progress=interrupt)
 
 
+@needs_the_jit
 def test_threads_do_not_change_the_field():
     place, sources, seen = ground(3000, seed=10), cut(WHOLE, 5, 4), []
     place[::3, 2] = -100.0

@@ -1,10 +1,13 @@
 """The Green's matrix: its layout, what it refuses, and that threads and interruption do no harm."""
 
+import numba
 import numpy as np
 import pytest
 
 from geoslip.okada import displacement_field, greens_matrix
 from geoslip.okada.surface import BLOCK
+
+needs_the_jit = pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="too many pairs for uncompiled kernels")
 
 
 def sources(count, rng):
@@ -113,6 +116,7 @@ def test_progress_rises_to_one(case, threads):
     assert seen[0] > 0.0
 
 
+@needs_the_jit
 @pytest.mark.parametrize("threads", [1, 2])
 def test_an_interruption_ends_the_computation(threads):
     rng = np.random.default_rng(3)
