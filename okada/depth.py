@@ -10,53 +10,67 @@ Source: Okada, Y. (1992), Bull. Seismol. Soc. Am. 82, 1018-1040: equations 20 to
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geoslip.okada.depth_corners import place, sum_image, sum_real
+from geoslip.okada.depth_corners import place, sum_gradients, sum_values
 from geoslip.okada.depth_layout import (
-    BLANK,
     BLOCK,
-    IMAGE,
     LOG_ETA,
     LOG_XI,
     Q_IMAGE,
     Q_REAL,
-    REAL,
     RESULT,
     SCRATCH,
+    SECOND,
     THETA,
     WORK_IMAGE,
     WORK_REAL,
+    Angle,
+    Array,
+    Size,
     X,
     Y,
     Z,
     inlined,
     kernel,
 )
-from geoslip.okada.depth_surface_terms import STEEP_COSINE, finish_gentle, sum_gentle, sum_steep
-from geoslip.okada.depth_tables import (
-    depth_dip,
-    depth_opening,
-    depth_parts,
-    depth_parts_across,
-    depth_strike,
-    surface_dip,
-    surface_strike,
-    whole_space_dip,
-    whole_space_opening,
-    whole_space_parts,
-    whole_space_strike,
+from geoslip.okada.depth_results import (
+    opening_gradients,
+    opening_values,
+    shear_gradients,
+    shear_values,
+    sum_shear_gradients,
+    sum_shear_values,
+)
+from geoslip.okada.depth_surface_terms import (
+    STEEP_COSINE,
+    finish_gentle_values,
+    gentle_gradients,
+    gentle_values,
+    steep_gradients,
+    steep_values,
 )
 from geoslip.okada.elementary import arctangent_block, log_ratio_block
 from geoslip.okada.rectangles import ON_FAULT_TOLERANCE
 
-__all__ = ["BLOCK", "SCRATCH", "depth_displacement_block", "depth_gradient_block", "depth_gradient_sum_block"]
+__all__ = [
+    "BLOCK",
+    "SCRATCH",
+    "depth_displacement_block",
+    "depth_displacement_sum_block",
+    "depth_gradient_block",
+    "depth_gradient_sum_block",
+]
 
 _TWO_PI = 2.0 * math.pi
+_STRIKE, _DIP, _OPENING = 1, 2, 4
+# The same slots as signed numbers, for slices.
+_WORK_REAL, _WORK_IMAGE = tuple(int(slot) for slot in WORK_REAL), tuple(int(slot) for slot in WORK_IMAGE)
+_LOG_XI, _LOG_ETA = int(LOG_XI), int(LOG_ETA)
+_STRIDE = np.uint64(BLOCK)
 
 
 @inlined
-def _sine_cosine(degrees):
+def _sine_cosine(degrees: float) -> Angle:
     """Sine and cosine of an angle in degrees, exact at 0 and 90."""
     if degrees == 90.0:
         return 1.0, 0.0
@@ -66,185 +80,120 @@ def _sine_cosine(degrees):
 
 
 @kernel
-def _finish_angles(scratch, half_length, depth, sine, cosine, width, count):
-    """Sum the angles atan(xi eta/(q R)) of both sources, which are the solid angles of the rectangles."""
-    for i in range(count):
-        x, y, z = scratch[i + X], scratch[i + Y], scratch[i + Z]
-        inside_x = abs(x) <= half_length
-        eta_real, eta_image = y * cosine + (depth + z) * sine, y * cosine + (depth - z) * sine
-        real, image = scratch[i + WORK_REAL[4]], scratch[i + WORK_IMAGE[4]]
-        inside = inside_x & (eta_real <= 0.0) & (eta_real >= -width)
-        real = real + _TWO_PI if (inside & (real < 0.0)) | (real < -1.5) else real
-        inside = inside_x & (eta_image <= 0.0) & (eta_image >= -width)
-        image = image + _TWO_PI if (inside & (image < 0.0)) | (image < -1.5) else image
-        real = real if scratch[i + Q_REAL] >= 0.0 else -real
-        image = image if scratch[i + Q_IMAGE] >= 0.0 else -image
-        scratch[i + THETA] = real + image
+def _frame(rectangle: Array) -> tuple[Size, Angle, Angle]:
+    """Depth, half length and width of a rectangle, sine and cosine of its strike and dip."""
+    size = -rectangle[2], 0.5 * rectangle[5], rectangle[6]
+    return size, _sine_cosine(rectangle[3]), _sine_cosine(rectangle[4])
 
 
 @kernel
-def _join_logarithms(scratch, count):
-    """Bring numerators and denominators of ln(R + xi), image over real, together."""
+def _join_logarithms(scratch: Array, count: np.uint64) -> None:
+    """Bring over and under of ln(R + xi), image less real, together in WORK_REAL."""
     for i in range(count):
-        scratch[i + WORK_REAL[0]], scratch[i + WORK_REAL[1]] = (
-            scratch[i + WORK_IMAGE[0]] * scratch[i + WORK_REAL[1]],
-            scratch[i + WORK_IMAGE[1]] * scratch[i + WORK_REAL[0]],
-        )
+        over, under = scratch[i + WORK_REAL[0]], scratch[i + WORK_REAL[1]]
+        scratch[i + WORK_REAL[0]] = scratch[i + WORK_IMAGE[0]] * under
+        scratch[i + WORK_REAL[1]] = scratch[i + WORK_IMAGE[1]] * over
 
 
 @kernel
-def _subtract(scratch, count):
-    """Leave image less real of ln(R + eta) in LOG_ETA."""
+def _finish(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
+    """Sum the angles of both sources, which are solid angles and below a full turn, and subtract logarithms.
+
+    An angle that came out negative lacks a full turn if the point lies straight above or below the rectangle.
+    Elsewhere the solid angle is below pi, and a small negative one is zero but for rounding.
+    """
+    depth, reach, width = size
     for i in range(count):
+        y, z = scratch[i + Y] * dip[1], scratch[i + Z]
+        beside = abs(scratch[i + X]) > reach
+        eta = y + (depth + z) * dip[0]
+        least = -1.5 if beside | (eta > 0.0) | (eta < -width) else -1e-12
+        real = scratch[i + WORK_REAL[4]]
+        real = real + _TWO_PI if real < least else real
+        eta = y + (depth - z) * dip[0]
+        least = -1.5 if beside | (eta > 0.0) | (eta < -width) else -1e-12
+        image = scratch[i + WORK_IMAGE[4]]
+        image = image + _TWO_PI if image < least else image
+        scratch[i + THETA] = math.copysign(real, scratch[i + Q_REAL]) + math.copysign(image, scratch[i + Q_IMAGE])
         scratch[i + LOG_ETA] = scratch[i + LOG_ETA] - scratch[i + WORK_REAL[2]]
 
 
 @kernel
-def _prepare(east, north, up, rectangle, scratch):
-    """All sums over the corners, for one rectangle; returns sine and cosine of strike and dip."""
-    count = np.uint64(len(east))
-    n = len(east)
-    strike_sine, strike_cosine = _sine_cosine(rectangle[3])
-    sine, cosine = _sine_cosine(rectangle[4])
-    depth, half_length, width = -rectangle[2], 0.5 * rectangle[5], rectangle[6]
-    tolerance = ON_FAULT_TOLERANCE * (rectangle[5] + width)
-    place(east, north, up, rectangle, strike_sine, strike_cosine, scratch)
-    sum_real(scratch, depth, sine, cosine, half_length, width, tolerance, count)
-    sum_image(scratch, depth, sine, cosine, half_length, width, count)
+def _transcendental(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
+    """Logarithms, angles and free-surface functions that only the displacement needs."""
+    n = int(np.int64(count))
     _join_logarithms(scratch, count)
-    log_ratio_block(scratch, int(WORK_REAL[0]), int(WORK_REAL[1]), int(LOG_XI), n)
-    log_ratio_block(scratch, int(WORK_REAL[2]), int(WORK_REAL[3]), int(WORK_REAL[2]), n)
-    log_ratio_block(scratch, int(WORK_IMAGE[2]), int(WORK_IMAGE[3]), int(LOG_ETA), n)
-    arctangent_block(scratch, int(WORK_REAL[4]), int(WORK_REAL[5]), int(WORK_REAL[4]), n)
-    arctangent_block(scratch, int(WORK_IMAGE[4]), int(WORK_IMAGE[5]), int(WORK_IMAGE[4]), n)
-    _finish_angles(scratch, half_length, depth, sine, cosine, width, count)
-    if cosine < STEEP_COSINE:
-        sum_steep(scratch, depth, sine, cosine, half_length, width, count)
+    log_ratio_block(scratch, _WORK_REAL[0], _WORK_REAL[1], _LOG_XI, n)
+    log_ratio_block(scratch, _WORK_REAL[2], _WORK_REAL[3], _WORK_REAL[2], n)
+    log_ratio_block(scratch, _WORK_IMAGE[2], _WORK_IMAGE[3], _LOG_ETA, n)
+    arctangent_block(scratch, _WORK_REAL[4], _WORK_REAL[5], _WORK_REAL[4], n)
+    arctangent_block(scratch, _WORK_IMAGE[4], _WORK_IMAGE[5], _WORK_IMAGE[4], n)
+    if dip[1] < STEEP_COSINE:
+        steep_values(scratch, size, dip, count)
     else:
-        sum_gentle(scratch, depth, sine, cosine, half_length, width, count)
-        log_ratio_block(scratch, int(WORK_IMAGE[0]), int(WORK_IMAGE[1]), int(WORK_IMAGE[0]), n)
-        arctangent_block(scratch, int(WORK_IMAGE[2]), int(WORK_IMAGE[3]), int(WORK_IMAGE[2]), n)
-        finish_gentle(scratch, sine, cosine, count)
-    _subtract(scratch, count)
-    return strike_sine, strike_cosine, sine, cosine
-
-
-@inlined
-def _turn(scratch, i, real, image, surface, deep, z, s, c, ss, cs):
-    """From f_A, f_B, f_C of one component to east, north, up (Okada 1992, equation 20 and below)."""
-    scale = 1.0 / _TWO_PI
-    blank = scratch[i + BLANK]
-    image = _add(image, surface)
-    ux, uy, uz = _to_axes(image, real, deep, 0, z, s, c, -1.0)
-    gxx, gyx, gzx = _to_axes(image, real, deep, 3, z, s, c, -1.0)
-    gxy, gyy, gzy = _to_axes(image, real, deep, 6, z, s, c, -1.0)
-    gxz, gyz, gzz = _to_axes(image, real, deep, 9, z, s, c, 1.0)
-    gxz, gyz, gzz = gxz + deep[0], gyz + c * deep[1] - s * deep[2], gzz - s * deep[1] - c * deep[2]
-    scratch[i + RESULT[0]] = scale * (ss * ux - cs * uy) + blank
-    scratch[i + RESULT[1]] = scale * (cs * ux + ss * uy) + blank
-    scratch[i + RESULT[2]] = scale * uz + blank
-    square, cross, both = ss * ss, ss * cs, gxy + gyx
-    scratch[i + RESULT[3]] = scale * (square * gxx - cross * both + cs * cs * gyy) + blank
-    scratch[i + RESULT[4]] = scale * (cross * (gxx - gyy) + square * gxy - cs * cs * gyx) + blank
-    scratch[i + RESULT[5]] = scale * (ss * gxz - cs * gyz) + blank
-    scratch[i + RESULT[6]] = scale * (cross * (gxx - gyy) + square * gyx - cs * cs * gxy) + blank
-    scratch[i + RESULT[7]] = scale * (cs * cs * gxx + cross * both + square * gyy) + blank
-    scratch[i + RESULT[8]] = scale * (cs * gxz + ss * gyz) + blank
-    scratch[i + RESULT[9]] = scale * (ss * gzx - cs * gzy) + blank
-    scratch[i + RESULT[10]] = scale * (cs * gzx + ss * gzy) + blank
-    scratch[i + RESULT[11]] = scale * gzz + blank
-
-
-@inlined
-def _add(a, b):
-    return (
-        a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3], a[4] + b[4], a[5] + b[5],
-        a[6] + b[6], a[7] + b[7], a[8] + b[8], a[9] + b[9], a[10] + b[10], a[11] + b[11],
-    )  # fmt: skip
-
-
-@inlined
-def _to_axes(image, real, deep, k, z, s, c, sign):
-    """One row, image + sign real + z f_C, from (strike, up dip, normal) to x, y, z; z f_C has its z mirrored."""
-    first = image[k] + sign * real[k] + z * deep[k]
-    second, third = image[k + 1] + sign * real[k + 1], image[k + 2] + sign * real[k + 2]
-    mirrored_2, mirrored_3 = z * deep[k + 1], z * deep[k + 2]
-    return (
-        first,
-        (second + mirrored_2) * c - (third + mirrored_3) * s,
-        (second - mirrored_2) * s + (third - mirrored_3) * c,
-    )
+        gentle_values(scratch, size, dip, count)
+        log_ratio_block(scratch, _WORK_IMAGE[0], _WORK_IMAGE[1], _WORK_IMAGE[0], n)
+        arctangent_block(scratch, _WORK_IMAGE[2], _WORK_IMAGE[3], _WORK_IMAGE[2], n)
+        finish_gentle_values(scratch, dip, count)
+    _finish(scratch, size, dip, count)
 
 
 @kernel
-def _strike_result(scratch, alpha, s, c, ss, cs, count):
-    """Strike slip, from the sums to RESULT."""
-    a1, a2, a3 = 0.5 * (1.0 - alpha), 0.5 * alpha, (1.0 - alpha) / alpha
-    for i in range(count):
-        q_real, q, z, theta = scratch[i + Q_REAL], scratch[i + Q_IMAGE], scratch[i + Z], scratch[i + THETA]
-        parts = whole_space_parts(scratch, i, REAL, q_real, s, c)
-        real = whole_space_strike(parts, q_real, s, c, a1, a2, 0.5, 0.0, 0.0)
-        parts = whole_space_parts(scratch, i, IMAGE, q, s, c)
-        image = whole_space_strike(parts, q, s, c, a1, a2 - 1.0, -0.5, theta, scratch[i + LOG_ETA])
-        surface = surface_strike(scratch, i, parts, q, s, c, a3)
-        deep = depth_parts(scratch, i, parts, q, z, s, c)
-        deep = depth_strike(parts, deep, q, z, s, c, 1.0 - alpha, alpha)
-        _turn(scratch, i, real, image, surface, deep, z, s, c, ss, cs)
+def _place(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
+    size, strike, dip = _frame(rectangle)
+    tolerance = ON_FAULT_TOLERANCE * (rectangle[5] + rectangle[6])
+    place(east, north, up, (rectangle[0], rectangle[1]), size, strike, dip, tolerance, scratch)
 
 
 @kernel
-def _dip_result(scratch, alpha, s, c, ss, cs, count):
-    """Dip slip, from the sums to RESULT."""
-    a1, a2, a3 = 0.5 * (1.0 - alpha), 0.5 * alpha, (1.0 - alpha) / alpha
-    for i in range(count):
-        q_real, q, z, theta = scratch[i + Q_REAL], scratch[i + Q_IMAGE], scratch[i + Z], scratch[i + THETA]
-        parts = whole_space_parts(scratch, i, REAL, q_real, s, c)
-        real = whole_space_dip(parts, q_real, s, c, a1, a2, 0.5, 0.0, 0.0)
-        parts = whole_space_parts(scratch, i, IMAGE, q, s, c)
-        image = whole_space_dip(parts, q, s, c, a1, a2 - 1.0, -0.5, theta, scratch[i + LOG_XI])
-        surface = surface_dip(scratch, i, parts, s, c, a3 * c)
-        deep, across = depth_parts(scratch, i, parts, q, z, s, c), depth_parts_across(scratch, i, parts, q, z, s, c)
-        deep = depth_dip(parts, deep, across, q, z, s, c, 1.0 - alpha, alpha)
-        _turn(scratch, i, real, image, surface, deep, z, s, c, ss, cs)
+def _prepare_values(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
+    """All sums that displacement needs."""
+    size, _, dip = _frame(rectangle)
+    count = np.uint64(len(east))
+    _place(east, north, up, rectangle, scratch)
+    sum_values(scratch, size, dip, count)
+    _transcendental(scratch, size, dip, count)
 
 
 @kernel
-def _opening_result(scratch, alpha, s, c, ss, cs, count):
-    """Opening, from the sums to RESULT."""
-    a1, a2, a3 = 0.5 * (1.0 - alpha), 0.5 * alpha, (1.0 - alpha) / alpha
-    for i in range(count):
-        q_real, q, z, theta = scratch[i + Q_REAL], scratch[i + Q_IMAGE], scratch[i + Z], scratch[i + THETA]
-        log_xi, log_eta = scratch[i + LOG_XI], scratch[i + LOG_ETA]
-        parts = whole_space_parts(scratch, i, REAL, q_real, s, c)
-        real = whole_space_opening(parts, q_real, s, c, a1, a2, 0.5, 0.0, 0.0, 0.0)
-        parts = whole_space_parts(scratch, i, IMAGE, q, s, c)
-        image = whole_space_opening(parts, q, s, c, a1, a2 - 1.0, -0.5, theta, log_xi, log_eta)
-        surface = surface_dip(scratch, i, parts, s, c, -a3 * s)
-        deep, across = depth_parts(scratch, i, parts, q, z, s, c), depth_parts_across(scratch, i, parts, q, z, s, c)
-        deep = depth_opening(parts, deep, across, q, z, s, c, 1.0 - alpha, alpha)
-        _turn(scratch, i, real, image, surface, deep, z, s, c, ss, cs)
-
-
-@kernel
-def _results(component, scratch, poisson, s, c, ss, cs, count):
-    alpha = 0.5 / (1.0 - poisson)
-    if component == 0:
-        _strike_result(scratch, alpha, s, c, ss, cs, count)
-    elif component == 1:
-        _dip_result(scratch, alpha, s, c, ss, cs, count)
+def _prepare_gradients(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
+    """All sums that displacement and gradients need."""
+    size, _, dip = _frame(rectangle)
+    count = np.uint64(len(east))
+    _place(east, north, up, rectangle, scratch)
+    sum_gradients(scratch, size, dip, count)
+    if dip[1] < STEEP_COSINE:
+        steep_gradients(scratch, size, dip, count)
     else:
-        _opening_result(scratch, alpha, s, c, ss, cs, count)
+        gentle_gradients(scratch, size, dip, count)
+    _transcendental(scratch, size, dip, count)
+
+
+@kernel
+def _copy(scratch: Array, first: np.uint64, out: Array) -> None:
+    for k in range(np.uint64(out.shape[0])):
+        start = first + k * _STRIDE
+        for i in range(np.uint64(out.shape[1])):
+            out[k, i] = scratch[i + start]
+
+
+@kernel
+def _accumulate(scratch: Array, first: np.uint64, out: Array) -> None:
+    for k in range(np.uint64(out.shape[0])):
+        start = first + k * _STRIDE
+        for i in range(np.uint64(out.shape[1])):
+            out[k, i] += scratch[i + start]
 
 
 @kernel
 def depth_gradient_block(
-    east: NDArray[np.float64],
-    north: NDArray[np.float64],
-    up: NDArray[np.float64],
-    rectangle: NDArray[np.float64],
+    east: Array,
+    north: Array,
+    up: Array,
+    rectangle: Array,
     poisson: float,
-    scratch: NDArray[np.float64],
-    out: NDArray[np.float64],
+    scratch: Array,
+    out: Array,
     components: int = 7,
 ) -> None:
     """Displacement and its gradients for unit slip of one rectangle, at a block of points.
@@ -265,24 +214,28 @@ def depth_gradient_block(
         Sum of 1 for strike slip, 2 for dip slip, 4 for opening; rows of others are left alone.
     """
     count = np.uint64(len(east))
-    ss, cs, s, c = _prepare(east, north, up, rectangle, scratch)
-    for component in range(3):
-        if (components >> component) & 1:
-            _results(component, scratch, poisson, s, c, ss, cs, count)
-            for k in range(12):
-                for i in range(count):
-                    out[component, k, i] = scratch[i + RESULT[k]]
+    _, strike, dip = _frame(rectangle)
+    _prepare_gradients(east, north, up, rectangle, scratch)
+    if components & (_STRIKE | _DIP):
+        shear_gradients(scratch, poisson, strike, dip, count)
+    if components & _STRIKE:
+        _copy(scratch, RESULT[0], out[0])
+    if components & _DIP:
+        _copy(scratch, SECOND[0], out[1])
+    if components & _OPENING:
+        opening_gradients(scratch, poisson, 1.0, strike, dip, count)
+        _copy(scratch, RESULT[0], out[2])
 
 
 @kernel
 def depth_displacement_block(
-    east: NDArray[np.float64],
-    north: NDArray[np.float64],
-    up: NDArray[np.float64],
-    rectangle: NDArray[np.float64],
+    east: Array,
+    north: Array,
+    up: Array,
+    rectangle: Array,
     poisson: float,
-    scratch: NDArray[np.float64],
-    out: NDArray[np.float64],
+    scratch: Array,
+    out: Array,
     components: int = 7,
 ) -> None:
     """Displacement for unit slip of one rectangle, at a block of points.
@@ -295,25 +248,29 @@ def depth_displacement_block(
         Receives, for unit strike slip, dip slip and opening, u_e, u_n, u_u.
     """
     count = np.uint64(len(east))
-    ss, cs, s, c = _prepare(east, north, up, rectangle, scratch)
-    for component in range(3):
-        if (components >> component) & 1:
-            _results(component, scratch, poisson, s, c, ss, cs, count)
-            for k in range(3):
-                for i in range(count):
-                    out[component, k, i] = scratch[i + RESULT[k]]
+    _, strike, dip = _frame(rectangle)
+    _prepare_values(east, north, up, rectangle, scratch)
+    if components & (_STRIKE | _DIP):
+        shear_values(scratch, poisson, strike, dip, count)
+    if components & _STRIKE:
+        _copy(scratch, RESULT[0], out[0])
+    if components & _DIP:
+        _copy(scratch, SECOND[0], out[1])
+    if components & _OPENING:
+        opening_values(scratch, poisson, 1.0, strike, dip, count)
+        _copy(scratch, RESULT[0], out[2])
 
 
 @kernel
 def depth_gradient_sum_block(
-    east: NDArray[np.float64],
-    north: NDArray[np.float64],
-    up: NDArray[np.float64],
-    rectangle: NDArray[np.float64],
+    east: Array,
+    north: Array,
+    up: Array,
+    rectangle: Array,
     poisson: float,
-    slip: NDArray[np.float64],
-    scratch: NDArray[np.float64],
-    out: NDArray[np.float64],
+    slip: Array,
+    scratch: Array,
+    out: Array,
 ) -> None:
     """Add displacement and gradients for given slip on one rectangle, at a block of points.
 
@@ -327,10 +284,42 @@ def depth_gradient_sum_block(
         u_e, u_n, u_u (m), then du_i/dx_j row by row; added to what is there.
     """
     count = np.uint64(len(east))
-    ss, cs, s, c = _prepare(east, north, up, rectangle, scratch)
-    for component in range(3):
-        if slip[component] != 0.0:
-            _results(component, scratch, poisson, s, c, ss, cs, count)
-            for k in range(12):
-                for i in range(count):
-                    out[k, i] += slip[component] * scratch[i + RESULT[k]]
+    _, strike, dip = _frame(rectangle)
+    _prepare_gradients(east, north, up, rectangle, scratch)
+    if slip[0] != 0.0 or slip[1] != 0.0:
+        sum_shear_gradients(scratch, poisson, (slip[0], slip[1]), strike, dip, count)
+        _accumulate(scratch, RESULT[0], out)
+    if slip[2] != 0.0:
+        opening_gradients(scratch, poisson, slip[2], strike, dip, count)
+        _accumulate(scratch, RESULT[0], out)
+
+
+@kernel
+def depth_displacement_sum_block(
+    east: Array,
+    north: Array,
+    up: Array,
+    rectangle: Array,
+    poisson: float,
+    slip: Array,
+    scratch: Array,
+    out: Array,
+) -> None:
+    """Add the displacement for given slip on one rectangle, at a block of points.
+
+    Parameters
+    ----------
+    east, north, up, rectangle, poisson, slip, scratch
+        As for `depth_gradient_sum_block`.
+    out : ndarray, shape (3, n)
+        u_e, u_n, u_u (m); added to what is there.
+    """
+    count = np.uint64(len(east))
+    _, strike, dip = _frame(rectangle)
+    _prepare_values(east, north, up, rectangle, scratch)
+    if slip[0] != 0.0 or slip[1] != 0.0:
+        sum_shear_values(scratch, poisson, (slip[0], slip[1]), strike, dip, count)
+        _accumulate(scratch, RESULT[0], out)
+    if slip[2] != 0.0:
+        opening_values(scratch, poisson, slip[2], strike, dip, count)
+        _accumulate(scratch, RESULT[0], out)

@@ -8,6 +8,9 @@ With T = R + eta, V = R + d, s and c sine and cosine of the dip: w = eta c/(1+s)
 """
 
 import math
+from typing import NamedTuple
+
+import numpy as np
 
 from geoslip.okada.depth_layout import (
     DISTANCE,
@@ -17,6 +20,9 @@ from geoslip.okada.depth_layout import (
     SURFACE_GRADIENT,
     SURFACE_VALUE,
     WORK_IMAGE,
+    Angle,
+    Array,
+    Size,
     X,
     Y,
     Z,
@@ -28,13 +34,50 @@ STEEP_COSINE = 1.0 / 16.0
 """Rectangles whose cosine of the dip is smaller take the forms without division: dips above 86.4 degrees."""
 
 
-@inlined
-def _difference(f11, f12, f21, f22):
-    return (f11 - f12) - (f21 - f22)
+class _Corners(NamedTuple):
+    """Limits of xi, eta, y and d; distances R at (xi1, eta1), (xi1, eta2), (xi2, eta1), (xi2, eta2); q."""
+
+    xi1: float
+    xi2: float
+    eta1: float
+    eta2: float
+    y1: float
+    y2: float
+    d1: float
+    d2: float
+    q: float
+    ra: float
+    rb: float
+    rc: float
+    rd: float
 
 
 @inlined
-def _log_remainder(x):
+def _corners(scratch: Array, i: np.uint64, size: Size, dip: Angle) -> _Corners:
+    x, y, d, width = scratch[i + X], scratch[i + Y], size[0] - scratch[i + Z], size[2]
+    eta = y * dip[1] + d * dip[0]
+    return _Corners(
+        x + size[1], x - size[1], eta + width, eta, y + width * dip[1], y, d + width * dip[0], d, scratch[i + Q_IMAGE],
+        scratch[i + DISTANCE[0]], scratch[i + DISTANCE[1]], scratch[i + DISTANCE[2]], scratch[i + DISTANCE[3]],
+    )  # fmt: skip
+
+
+@inlined
+def _difference(a: float, b: float, c: float, d: float) -> float:
+    return (a - b) - (c - d)
+
+
+@inlined
+def _reciprocals(a: float, b: float, c: float, d: float) -> tuple[float, float, float, float]:
+    """Reciprocals of four numbers by one division."""
+    near, far = a * b, c * d
+    shared = 1.0 / (near * far)
+    near, far = shared * far, shared * near
+    return near * b, near * a, far * d, far * c
+
+
+@inlined
+def _log_remainder(x: float) -> float:
     """(log(1 - x) + x) / x^2 for |x| < 0.08."""
     tail = 1.0 / 12.0 + x * (1.0 / 13.0 + x * (1.0 / 14.0 + x * (1.0 / 15.0 + x / 16.0)))
     tail = 1.0 / 8.0 + x * (1.0 / 9.0 + x * (1.0 / 10.0 + x * (1.0 / 11.0 + x * tail)))
@@ -43,20 +86,20 @@ def _log_remainder(x):
 
 
 @inlined
-def _atan_remainder(u):
-    """(1 - atan(u)/u) / u^2 for |u| < 0.08."""
+def _atan_remainder(u: float) -> float:
+    """(1 - atan(u)/u) / u^2 for |u| < 0.06."""
     z = u * u
-    return 1.0 / 3.0 - z * (
-        1.0 / 5.0 - z * (1.0 / 7.0 - z * (1.0 / 9.0 - z * (1.0 / 11.0 - z * (1.0 / 13.0 - z / 15.0))))
-    )
+    return 1.0 / 3.0 - z * (1.0 / 5.0 - z * (1.0 / 7.0 - z * (1.0 / 9.0 - z * (1.0 / 11.0 - z / 13.0))))
 
 
 @inlined
-def _gradient_corner(xi, eta, y, q, r, v, s, c):
-    """J2, J3, J5, J6 of one corner of a steep rectangle."""
+def _steep_gradient(
+    xi: float, eta: float, y: float, q: float, r: float, shared: float, dip: Angle
+) -> tuple[float, float, float, float]:
+    """J2, J3, J5, J6 of one corner of a steep rectangle, where shared = 1/(R T V)."""
+    s, c = dip
     k = 1.0 / (1.0 + s)
     t, w = r + eta, eta * c * k + q
-    shared = 1.0 / (r * t * v)
     over_v = shared * r * t
     d11_v = shared * t * over_v  # 1/(R V^2)
     scale = shared * over_v
@@ -68,19 +111,23 @@ def _gradient_corner(xi, eta, y, q, r, v, s, c):
 
 
 @inlined
-def _value_corner(xi, eta, q, r, v, s, c):
-    """I1, I3 without -ln T/(1+s), ln(V/T), 1/V of one corner of a steep rectangle."""
+def _steep_value(
+    xi: float, eta: float, d: float, q: float, r: float, x: float, dip: Angle
+) -> tuple[float, float, float, float]:
+    """I1, I3 without -ln T/(1+s), ln(V/T), 1/V of one corner of a steep rectangle, where x = sqrt(xi^2 + q^2)."""
+    s, c = dip
     k = 1.0 / (1.0 + s)
-    t, x = r + eta, math.sqrt(xi * xi + q * q)
-    w, reach = eta * c * k + q, x + q * c
-    over_v, over_t = 1.0 / v, 1.0 / t
-    d = eta * reach + x * (r + x) * s
-    n = d * (x * (1.0 + s) + q * c) + xi * xi * c * c * (r + x)
-    over_tn = over_t / (n if n > 0.0 else 1.0)
-    ratio = xi * reach * x * (x + t) * over_tn
-    m = (x * c * k + q) * (x * (r + x) * s - eta * reach) - xi * xi * c * (r + x)
-    m = t * m - 2.0 * s * x * reach * (x + t) * w
-    i1 = xi * m * over_tn * over_v - 2.0 * s * c * ratio**3 * _atan_remainder(c * ratio)
+    t, v = r + eta, r + d
+    w, reach, far = eta * c * k + q, x + q * c, r + x
+    lift = eta * reach + x * far * s
+    n = lift * (x * (1.0 + s) + q * c) + xi * xi * c * c * far
+    n = n if n > 0.0 else 1.0
+    shared = 1.0 / (t * v * n)
+    over_v, over_t, over_tn = shared * t * n, shared * v * n, shared * v
+    turn = x * reach * (x + t)
+    ratio = xi * turn * over_tn
+    m = t * ((x * c * k + q) * (x * far * s - eta * reach) - xi * xi * c * far) - 2.0 * s * turn * w
+    i1 = xi * m * shared - 2.0 * s * c * ratio * ratio * ratio * _atan_remainder(c * ratio)
     u = w * over_t
     square = u * u * _log_remainder(c * u)
     i3 = eta * over_v - s * eta * k * over_t + q * s * u * over_v + s * square
@@ -88,138 +135,145 @@ def _value_corner(xi, eta, q, r, v, s, c):
 
 
 @kernel
-def sum_steep(scratch, depth, sine, cosine, half_length, width, count):
-    """Free-surface sums of a rectangle near vertical, without a division by cos(dip).
+def steep_gradients(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
+    """Free-surface sums of the gradients, for a rectangle near vertical: no division by cos(dip).
 
     Parameters
     ----------
     scratch : ndarray, shape (SCRATCH,)
-        Reads X, Y, Z, Q_IMAGE, DISTANCE, IMAGE and, in LOG_ETA, the sum of ln(R + eta) of the image; writes
-        SURFACE_GRADIENT and SURFACE_VALUE.
-    depth, sine, cosine, half_length, width, count
-        As for `sum_image`.
+        Reads X, Y, Z, Q_IMAGE, DISTANCE; writes SURFACE_GRADIENT.
+    size : tuple of float
+        Depth of the top edge, half the length, and the width, in metres.
+    dip : tuple of float
+        Sine and cosine.
+    count : unsigned int
+        Number of points.
     """
     for i in range(count):
-        y2, d2, q = scratch[i + Y], depth - scratch[i + Z], scratch[i + Q_IMAGE]
-        y1, d1, eta2 = y2 + width * cosine, d2 + width * sine, y2 * cosine + d2 * sine
-        eta1, xi1, xi2 = eta2 + width, scratch[i + X] + half_length, scratch[i + X] - half_length
-        r11, r12, r21, r22 = (
-            scratch[i + DISTANCE[0]],
-            scratch[i + DISTANCE[1]],
-            scratch[i + DISTANCE[2]],
-            scratch[i + DISTANCE[3]],
-        )
-        v11, v12, v21, v22 = r11 + d1, r12 + d2, r21 + d1, r22 + d2
-        a11, b11, e11, f11 = _gradient_corner(xi1, eta1, y1, q, r11, v11, sine, cosine)
-        a12, b12, e12, f12 = _gradient_corner(xi1, eta2, y2, q, r12, v12, sine, cosine)
-        a21, b21, e21, f21 = _gradient_corner(xi2, eta1, y1, q, r21, v21, sine, cosine)
-        a22, b22, e22, f22 = _gradient_corner(xi2, eta2, y2, q, r22, v22, sine, cosine)
-        j2, j3 = _difference(a11, a12, a21, a22), _difference(b11, b12, b21, b22)
-        j5, j6 = _difference(e11, e12, e21, e22), _difference(f11, f12, f21, f22)
-        k1, k3 = cosine * j3 + sine * j2, cosine * j6 + sine * j5
-        _store_gradient(scratch, i, (j2, j3, j5, j6, k1, k3))
-        scratch[i + SURFACE_GRADIENT[6]] = cosine * k1 + sine * scratch[i + IMAGE[4]]
-        scratch[i + SURFACE_GRADIENT[7]] = q * scratch[i + IMAGE[3]] - cosine * k3
-        a11, b11, e11, f11 = _value_corner(xi1, eta1, q, r11, v11, sine, cosine)
-        a12, b12, e12, f12 = _value_corner(xi1, eta2, q, r12, v12, sine, cosine)
-        a21, b21, e21, f21 = _value_corner(xi2, eta1, q, r21, v21, sine, cosine)
-        a22, b22, e22, f22 = _value_corner(xi2, eta2, q, r22, v22, sine, cosine)
-        log_t = scratch[i + LOG_ETA]
-        i1 = _difference(a11, a12, a21, a22)
-        i3 = _difference(b11, b12, b21, b22) - log_t / (1.0 + sine)
-        log_v = _difference(e11, e12, e21, e22) + log_t
-        _store_value(scratch, i, i1, i3, log_v, xi1 * (f11 - f12) - xi2 * (f21 - f22), sine, cosine)
-        scratch[i + SURFACE_VALUE[5]] = y1 * (f11 - f21) - y2 * (f12 - f22)
-
-
-@inlined
-def _store_gradient(scratch, i, values):
-    scratch[i + SURFACE_GRADIENT[0]], scratch[i + SURFACE_GRADIENT[1]] = values[0], values[1]
-    scratch[i + SURFACE_GRADIENT[2]], scratch[i + SURFACE_GRADIENT[3]] = values[2], values[3]
-    scratch[i + SURFACE_GRADIENT[4]], scratch[i + SURFACE_GRADIENT[5]] = values[4], values[5]
-
-
-@inlined
-def _store_value(scratch, i, i1, i3, log_v, x_v, s, c):
-    scratch[i + SURFACE_VALUE[0]], scratch[i + SURFACE_VALUE[1]] = i1, log_v + s * i3
-    scratch[i + SURFACE_VALUE[2]], scratch[i + SURFACE_VALUE[3]] = i3, -(i1 + c * x_v)
-    scratch[i + SURFACE_VALUE[4]] = x_v
-
-
-@inlined
-def _half_angle_product(xi, eta1, eta2, q, r1, r2, s, c):
-    """Product whose argument is the difference in eta of the arctangent in I4 (Okada 1992, table 6)."""
-    x = math.sqrt(xi * xi + q * q)
-    reach = x + q * c if q >= 0.0 else (xi * xi + q * q * s * s) / (x - q * c)
-    num1, den1 = eta1 * reach + x * (r1 + x) * s, abs(xi) * (r1 + x) * c
-    num2, den2 = eta2 * reach + x * (r2 + x) * s, abs(xi) * (r2 + x) * c
-    re, im = den1 * den2 + num1 * num2, num1 * den2 - den1 * num2
-    re = re if x > 0.0 else 1.0
-    return re, im if xi > 0.0 else -im
+        k = _corners(scratch, i, size, dip)
+        a, b, c, d = _reciprocals(
+            k.ra * (k.ra + k.eta1) * (k.ra + k.d1), k.rb * (k.rb + k.eta2) * (k.rb + k.d2),
+            k.rc * (k.rc + k.eta1) * (k.rc + k.d1), k.rd * (k.rd + k.eta2) * (k.rd + k.d2),
+        )  # fmt: skip
+        a2, a3, a5, a6 = _steep_gradient(k.xi1, k.eta1, k.y1, k.q, k.ra, a, dip)
+        b2, b3, b5, b6 = _steep_gradient(k.xi1, k.eta2, k.y2, k.q, k.rb, b, dip)
+        c2, c3, c5, c6 = _steep_gradient(k.xi2, k.eta1, k.y1, k.q, k.rc, c, dip)
+        d2, d3, d5, d6 = _steep_gradient(k.xi2, k.eta2, k.y2, k.q, k.rd, d, dip)
+        scratch[i + SURFACE_GRADIENT[0]] = _difference(a2, b2, c2, d2)
+        scratch[i + SURFACE_GRADIENT[1]] = _difference(a3, b3, c3, d3)
+        scratch[i + SURFACE_GRADIENT[2]] = _difference(a5, b5, c5, d5)
+        scratch[i + SURFACE_GRADIENT[3]] = _difference(a6, b6, c6, d6)
 
 
 @kernel
-def sum_gentle(scratch, depth, sine, cosine, half_length, width, count):
-    """Free-surface sums of a rectangle that is not near vertical, gradients complete, values prepared.
+def steep_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
+    """Free-surface sums of the displacement, for a rectangle near vertical: no division by cos(dip).
 
     Parameters
     ----------
     scratch : ndarray, shape (SCRATCH,)
-        Reads X, Y, Z, Q_IMAGE, DISTANCE, IMAGE; writes SURFACE_GRADIENT, the sums of xi/V and y/V, and in the first
-        four slots of WORK_IMAGE the products for the sum of ln V (over, under) and of the arctangents (imaginary,
-        real part).
-    depth, sine, cosine, half_length, width, count
-        As for `sum_image`.
+        Reads X, Y, Z, Q_IMAGE, DISTANCE and, in LOG_ETA, the sum of ln(R + eta) of the image; writes SURFACE_VALUE.
+    size, dip, count
+        As for `steep_gradients`.
     """
     for i in range(count):
-        y2, d2, q = scratch[i + Y], depth - scratch[i + Z], scratch[i + Q_IMAGE]
-        y1, d1, eta2 = y2 + width * cosine, d2 + width * sine, y2 * cosine + d2 * sine
-        eta1, xi1, xi2 = eta2 + width, scratch[i + X] + half_length, scratch[i + X] - half_length
-        r11, r12, r21, r22 = (
-            scratch[i + DISTANCE[0]],
-            scratch[i + DISTANCE[1]],
-            scratch[i + DISTANCE[2]],
-            scratch[i + DISTANCE[3]],
-        )
-        v11, v12, v21, v22 = r11 + d1, r12 + d2, r21 + d1, r22 + d2
-        e11, e12, e21, e22 = 1.0 / (r11 * v11), 1.0 / (r12 * v12), 1.0 / (r21 * v21), 1.0 / (r22 * v22)
-        f11, f12, f21, f22 = r11 * e11, r12 * e12, r21 * e21, r22 * e22
-        g11, g12, g21, g22 = e11 * f11, e12 * f12, e21 * f21, e22 * f22
-        j2 = xi1 * (y1 * g11 - y2 * g12) - xi2 * (y1 * g21 - y2 * g22)
-        j5 = xi1 * xi1 * (g11 - g12) - xi2 * xi2 * (g21 - g22) - _difference(f11, f12, f21, f22)
-        x_d11, y_d11 = xi1 * (e11 - e12) - xi2 * (e21 - e22), y1 * (e11 - e21) - y2 * (e12 - e22)
-        k1 = (x_d11 - sine * scratch[i + IMAGE[4]]) / cosine
-        k3 = (q * scratch[i + IMAGE[3]] - y_d11) / cosine
-        j3, j6 = (k1 - sine * j2) / cosine, (k3 - sine * j5) / cosine
-        _store_gradient(scratch, i, (j2, j3, j5, j6, k1, k3))
-        scratch[i + SURFACE_GRADIENT[6]], scratch[i + SURFACE_GRADIENT[7]] = x_d11, y_d11
-        scratch[i + SURFACE_VALUE[4]] = xi1 * (f11 - f12) - xi2 * (f21 - f22)
-        scratch[i + SURFACE_VALUE[5]] = y1 * (f11 - f21) - y2 * (f12 - f22)
-        scratch[i + WORK_IMAGE[0]], scratch[i + WORK_IMAGE[1]] = v11 * v22, v12 * v21
-        near_re, near_im = _half_angle_product(xi1, eta1, eta2, q, r11, r12, sine, cosine)
-        far_re, far_im = _half_angle_product(xi2, eta1, eta2, q, r21, r22, sine, cosine)
+        k = _corners(scratch, i, size, dip)
+        near, far = math.sqrt(k.xi1 * k.xi1 + k.q * k.q), math.sqrt(k.xi2 * k.xi2 + k.q * k.q)
+        a1, a3, al, av = _steep_value(k.xi1, k.eta1, k.d1, k.q, k.ra, near, dip)
+        b1, b3, bl, bv = _steep_value(k.xi1, k.eta2, k.d2, k.q, k.rb, near, dip)
+        c1, c3, cl, cv = _steep_value(k.xi2, k.eta1, k.d1, k.q, k.rc, far, dip)
+        d1, d3, dl, dv = _steep_value(k.xi2, k.eta2, k.d2, k.q, k.rd, far, dip)
+        log_t = scratch[i + LOG_ETA]
+        log_v, i3 = _difference(al, bl, cl, dl) + log_t, _difference(a3, b3, c3, d3) - log_t / (1.0 + dip[0])
+        i1, x_v = _difference(a1, b1, c1, d1), k.xi1 * (av - bv) - k.xi2 * (cv - dv)
+        scratch[i + SURFACE_VALUE[0]], scratch[i + SURFACE_VALUE[1]] = i1, log_v + dip[0] * i3
+        scratch[i + SURFACE_VALUE[2]], scratch[i + SURFACE_VALUE[3]] = i3, -(i1 + dip[1] * x_v)
+        scratch[i + SURFACE_VALUE[4]], scratch[i + SURFACE_VALUE[5]] = x_v, k.y1 * (av - cv) - k.y2 * (bv - dv)
+
+
+@kernel
+def gentle_gradients(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
+    """Free-surface sums of the gradients, for a rectangle that is not near vertical.
+
+    Parameters
+    ----------
+    scratch : ndarray, shape (SCRATCH,)
+        Reads X, Y, Z, Q_IMAGE, DISTANCE, IMAGE; writes SURFACE_GRADIENT.
+    size, dip, count
+        As for `steep_gradients`.
+    """
+    sine, over_cosine = dip[0], 1.0 / dip[1]
+    for i in range(count):
+        k = _corners(scratch, i, size, dip)
+        va, vb, vc, vd = k.ra + k.d1, k.rb + k.d2, k.rc + k.d1, k.rd + k.d2
+        a, b, c, d = _reciprocals(k.ra * va, k.rb * vb, k.rc * vc, k.rd * vd)
+        x_d11, y_d11 = k.xi1 * (a - b) - k.xi2 * (c - d), k.y1 * (a - c) - k.y2 * (b - d)
+        fa, fb, fc, fd = k.ra * a, k.rb * b, k.rc * c, k.rd * d
+        a, b, c, d = a * fa, b * fb, c * fc, d * fd
+        j2 = k.xi1 * (k.y1 * a - k.y2 * b) - k.xi2 * (k.y1 * c - k.y2 * d)
+        j5 = k.xi1 * k.xi1 * (a - b) - k.xi2 * k.xi2 * (c - d) - _difference(fa, fb, fc, fd)
+        k1 = (x_d11 - sine * scratch[i + IMAGE[4]]) * over_cosine
+        k3 = (k.q * scratch[i + IMAGE[3]] - y_d11) * over_cosine
+        scratch[i + SURFACE_GRADIENT[0]], scratch[i + SURFACE_GRADIENT[1]] = j2, (k1 - sine * j2) * over_cosine
+        scratch[i + SURFACE_GRADIENT[2]], scratch[i + SURFACE_GRADIENT[3]] = j5, (k3 - sine * j5) * over_cosine
+
+
+@inlined
+def _half_angle(xi: float, eta1: float, eta2: float, q: float, r1: float, r2: float, dip: Angle) -> tuple[float, float]:
+    """Product whose argument is the difference in eta of the arctangent in I4 (Okada 1992, table 6)."""
+    s, c = dip
+    qq = q * q
+    x = math.sqrt(xi * xi + qq)
+    reach = x + q * c if q >= 0.0 else (xi * xi + qq * s * s) / (x - q * c)
+    far1, far2, flat = x * (r1 + x), x * (r2 + x), abs(xi) * c
+    num1, num2 = eta1 * reach + far1 * s, eta2 * reach + far2 * s
+    den1, den2 = flat * (r1 + x), flat * (r2 + x)
+    re, im = den1 * den2 + num1 * num2, num1 * den2 - den1 * num2
+    return re if x > 0.0 else 1.0, im if xi > 0.0 else -im
+
+
+@kernel
+def gentle_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
+    """Prepare the free-surface sums of the displacement, for a rectangle that is not near vertical.
+
+    Parameters
+    ----------
+    scratch : ndarray, shape (SCRATCH,)
+        Reads X, Y, Z, Q_IMAGE, DISTANCE; writes the sums of xi/V and y/V, and in the first four slots of WORK_IMAGE
+        the products for the sum of ln V (over, under) and of the arctangents (imaginary, real part).
+    size, dip, count
+        As for `steep_gradients`.
+    """
+    for i in range(count):
+        k = _corners(scratch, i, size, dip)
+        va, vb, vc, vd = k.ra + k.d1, k.rb + k.d2, k.rc + k.d1, k.rd + k.d2
+        a, b, c, d = _reciprocals(va, vb, vc, vd)
+        scratch[i + SURFACE_VALUE[4]] = k.xi1 * (a - b) - k.xi2 * (c - d)
+        scratch[i + SURFACE_VALUE[5]] = k.y1 * (a - c) - k.y2 * (b - d)
+        scratch[i + WORK_IMAGE[0]], scratch[i + WORK_IMAGE[1]] = va * vd, vb * vc
+        near_re, near_im = _half_angle(k.xi1, k.eta1, k.eta2, k.q, k.ra, k.rb, dip)
+        far_re, far_im = _half_angle(k.xi2, k.eta1, k.eta2, k.q, k.rc, k.rd, dip)
         scratch[i + WORK_IMAGE[2]] = near_im * far_re - near_re * far_im
         scratch[i + WORK_IMAGE[3]] = near_re * far_re + near_im * far_im
 
 
 @kernel
-def finish_gentle(scratch, sine, cosine, count):
-    """Free-surface values of a rectangle that is not near vertical.
+def finish_gentle_values(scratch: Array, dip: Angle, count: np.uint64) -> None:
+    """Free-surface sums of the displacement, for a rectangle that is not near vertical.
 
     Parameters
     ----------
     scratch : ndarray, shape (SCRATCH,)
         Reads the sum of ln(R + eta) in LOG_ETA, of ln V in WORK_IMAGE[0], of the arctangents in WORK_IMAGE[2], and
         xi/V, y/V; writes the rest of SURFACE_VALUE.
-    sine, cosine : float
-        Of the dip.
-    count : unsigned int
-        Number of points.
+    dip, count
+        As for `steep_gradients`.
     """
+    sine, cosine = dip
     over = 1.0 / cosine
     for i in range(count):
-        x_v, y_v = scratch[i + SURFACE_VALUE[4]], scratch[i + SURFACE_VALUE[5]]
-        log_v = scratch[i + WORK_IMAGE[0]]
+        x_v, y_v, log_v = scratch[i + SURFACE_VALUE[4]], scratch[i + SURFACE_VALUE[5]], scratch[i + WORK_IMAGE[0]]
         i3 = (cosine * y_v - scratch[i + LOG_ETA] + sine * log_v) * over * over
         i1 = -over * x_v - 2.0 * sine * over * over * scratch[i + WORK_IMAGE[2]]
-        _store_value(scratch, i, i1, i3, log_v, x_v, sine, cosine)
+        scratch[i + SURFACE_VALUE[0]], scratch[i + SURFACE_VALUE[1]] = i1, log_v + sine * i3
+        scratch[i + SURFACE_VALUE[2]], scratch[i + SURFACE_VALUE[3]] = i3, -(i1 + cosine * x_v)

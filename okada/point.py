@@ -198,7 +198,9 @@ def _chi(vectors: NDArray[np.float64]) -> _Tensors:
             level = [k for k in index if k < 2]
             ups = order - len(level)
             family = (plain, once)[ups][len(level) - 1] if ups < 2 else inverse[order - 2]
-            tensor[:, *index] = family[:, *level, *(2,) * (ups - 2)]
+            take: tuple[slice | int, ...] = (slice(None), *level, *(2,) * (ups - 2))
+            put: tuple[slice | int, ...] = (slice(None), *index)
+            tensor[put] = family[take]
         tensors.append(tensor)
     return tensors
 

@@ -49,8 +49,16 @@ class _Corner:
             [
                 [-a1 * self.le - a2 * q**2 * Y11, -a1 * self.lx - a2 * q**2 * X11, t - a2 * q * (et * X11 + xi * Y11)],
                 [-a1 * xi * Y11 + a2 * xi * q**2 * Y32, -a1 / R + a2 * q**2 / R3, -a1 * q * Y11 - a2 * q**3 * Y32],
-                [-a1 * (c / R + q * Y11 * s) - a2 * q * F, -a1 * y * X11 - a2 * q * G, a1 * (d * X11 + xi * Y11 * s) + a2 * q * H],
-                [a1 * (s / R - q * Y11 * c) - a2 * q * F_, a1 * d * X11 - a2 * q * G_, a1 * (y * X11 + xi * Y11 * c) + a2 * q * H_],
+                [
+                    -a1 * (c / R + q * Y11 * s) - a2 * q * F,
+                    -a1 * y * X11 - a2 * q * G,
+                    a1 * (d * X11 + xi * Y11 * s) + a2 * q * H,
+                ],
+                [
+                    a1 * (s / R - q * Y11 * c) - a2 * q * F_,
+                    a1 * d * X11 - a2 * q * G_,
+                    a1 * (y * X11 + xi * Y11 * c) + a2 * q * H_,
+                ],
             ],
         ]  # fmt: skip
 
@@ -197,7 +205,7 @@ class _Corner:
 
 
 def _turn(rows, s, c, *, sign=1):
-    """From fault-parallel components (1, 2, 3) to x, y, z, where sign = -1 mirrors the vertical (real source, z f_C)."""
+    """From fault-parallel components (1, 2, 3) to x, y, z, where sign = -1 mirrors z (as for z f_C)."""
     return [[a, b * c - e * s, sign * (b * s + e * c)] for a, b, e in rows]
 
 

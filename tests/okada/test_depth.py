@@ -1,4 +1,4 @@
-"""Displacement and gradients at depth: physics first, then tables, then fifty-digit arithmetic and an independent code."""
+"""Displacement and gradients at depth: physics, tables, fifty digits, an independent code."""
 
 import importlib.util
 from pathlib import Path
@@ -9,9 +9,7 @@ import pytest
 from geoslip.okada.depth import (
     BLOCK,
     SCRATCH,
-    depth_displacement_block,
     depth_gradient_block,
-    depth_gradient_sum_block,
 )
 
 _spec = importlib.util.spec_from_file_location("precise_depth", Path(__file__).with_name("precise_depth.py"))
