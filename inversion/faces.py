@@ -43,13 +43,14 @@ class FaceSolver:
     def __init__(self, normal: Array, right: Array) -> None:
         self.normal, self.right = normal, right
         self.factorisations = 0
-        self.position = np.full(right.size, -1)
         self.forget()
 
     def forget(self) -> None:
         """Drop the base, so that the next set gets a factor of its own."""
         self.base: NDArray[np.int64] = np.zeros(0, np.int64)
+        self.position = np.full(self.right.size, -1)
         self.factor: Array = np.zeros((0, 0))
+        self.added = self.removed = self.base
         self.columns: dict[int, Array] = {}
 
     def minimum(self, free: NDArray[np.bool_], held: Array) -> Array:
@@ -119,9 +120,9 @@ class FaceSolver:
     def _complement(self) -> None:
         """Build and invert the Schur complement of the border, [N_qq, 0; 0, 0] - B' A^-1 B."""
         border = [int(number) for number in np.concatenate([self.added, self.removed])]
-        self.wing = np.column_stack([self.columns[number] for number in border]) if border else np.zeros((0, 0))
         if not border:
             return
+        self.wing = np.column_stack([self.columns[number] for number in border])
         out = self.position[self.removed]
         self.coupling = self.normal[self.added].take(self.base, axis=1)
         middle = -np.vstack([self.coupling @ self.wing, self.wing[out]])

@@ -49,9 +49,14 @@ class Spectrum:
         Raises
         ------
         SingularProblemError
-            Some combination of parameters is seen neither by the data nor by the smoothing.
+            Some combination of parameters is seen neither by the data nor by the smoothing, or one of both sees
+            nothing at all.
         """
-        scale = float(np.trace(normal) / np.trace(gram))
+        sizes = float(np.trace(normal)), float(np.trace(gram))
+        if not min(sizes) > 0.0:
+            what = "data see no slip" if sizes[0] <= 0.0 else "operator smooths nothing (one patch, no zero edge?)"
+            raise SingularProblemError(f"there is no strength to choose: the {what}; solve at a strength of 0 instead")
+        scale = sizes[0] / sizes[1]
         try:
             factor = cholesky(normal + scale * gram, check_finite=False)
         except LinAlgError as error:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sparse
 
-from geoslip.faults import neighbours
+from geoslip.faults import Fault, neighbours
 from geoslip.inversion import Constraints, Problem, laplacian, solve, strength_curve
 from geoslip.inversion.abic import abic, noise_variance
 from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
@@ -259,3 +259,14 @@ def test_slip_that_nothing_sees_is_reported():
     blind = sparse.csr_array(np.zeros((4, 4)))
     with pytest.raises(ValueError, match="neither by the data nor by the smoothing"):
         Spectrum.of(np.diag([1.0, 1.0, 0.0, 0.0]), blind.toarray() + np.diag([0, 1.0, 1.0, 0]), right=np.ones(4))
+
+
+def test_one_patch_without_edges_has_no_strength_to_choose_but_a_solution(twin):
+    fault = Fault((twin.segment("patch", rows=1, columns=1, size=8e3),))
+    data = twin.observations("track", "los", n=20)
+    matrix = twin.stand_in_greens(data.points, data.directions, fault)
+    problem = Problem.build([twin.with_values(data, matrix @ [0.5, 1.5])], fault, greens={"track": matrix})
+    operator = laplacian(fault, neighbours(fault))
+    with pytest.raises(ValueError, match="there is no strength to choose: the operator smooths nothing"):
+        strength_curve(problem, operator)
+    np.testing.assert_allclose(solve(problem, operator, strength=0.0).slip, [[0.5, 1.5, 0.0]], atol=1e-9)
