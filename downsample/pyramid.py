@@ -8,6 +8,7 @@ blocks are merged by Chan, Golub & LeVeque's (1983, eq. 2.1) update, which adds 
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -26,7 +27,7 @@ class Pyramid:
     ----------
     block_rows, block_columns : int
         Pixels of the smallest block.
-    counts : list of ndarray of int64
+    counts : list of ndarray of int32
         Valid pixels of each block, one 2-D array a level.
     residuals : list of ndarray
         Standard deviation of each block's residual, metres.
@@ -34,13 +35,22 @@ class Pyramid:
 
     block_rows: int
     block_columns: int
-    counts: list[NDArray[np.int64]]
+    counts: list[NDArray[np.int32]]
     residuals: list[NDArray[np.float64]]
 
     @property
     def levels(self) -> int:
         """Number of levels."""
         return len(self.counts)
+
+    @cached_property
+    def flat(self) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
+        """All counts, all residuals, and of each level: shape, first entry, pixels a block."""
+        shapes = np.array([part.shape for part in self.counts], dtype=np.int64)
+        offsets = np.concatenate([[0], np.cumsum(shapes[:, 0] * shapes[:, 1])])
+        areas = self.block_rows * self.block_columns * 4 ** np.arange(self.levels, dtype=np.int64)
+        counts = np.concatenate([part.ravel() for part in self.counts])
+        return counts, np.concatenate([part.ravel() for part in self.residuals]), shapes, offsets, areas
 
 
 def residual_pyramid(
@@ -70,7 +80,7 @@ def residual_pyramid(
     start = 0
     if rows * columns == 1:
         # A single pixel has no residual; its moments are trivial, so they are never stored.
-        counts.append(np.isfinite(values).astype(np.int64))
+        counts.append(np.isfinite(values).astype(np.int32))
         residuals.append(np.zeros(values.shape))
         rows, columns, start = 2, 2, 1
     if levels > start:
@@ -78,7 +88,7 @@ def residual_pyramid(
         for level in range(start, levels):
             if level > start:
                 moments = _merge(moments)
-            counts.append(moments[:, :, _N].astype(np.int64))
+            counts.append(moments[:, :, _N].astype(np.int32))
             residuals.append(_residual(moments))
     return Pyramid(block[0], block[1], counts, residuals)
 

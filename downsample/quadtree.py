@@ -73,7 +73,7 @@ def quadtree_blocks(pyramid: Pyramid, *, threshold: float, valid_fraction: float
     -----
     A block with enough valid pixels has a part with enough, so a lower threshold never gives fewer cells.
     """
-    flat = _flat(pyramid)
+    flat = pyramid.flat
     number = _walk(*flat, float(threshold), float(valid_fraction), _NOTHING)
     found = np.empty((number, 3), np.int64)
     _walk(*flat, float(threshold), float(valid_fraction), found)
@@ -90,7 +90,7 @@ def threshold_for_count(pyramid: Pyramid, *, count: int, valid_fraction: float) 
     DataError
         If `count` is not positive, or is larger than the number of cells at threshold 0.
     """
-    flat = _flat(pyramid)
+    flat = pyramid.flat
 
     def number(threshold: float) -> int:
         return int(_walk(*flat, threshold, float(valid_fraction), _NOTHING))
@@ -138,14 +138,6 @@ def cells_from_blocks(
     )
     labels = _paint(scene.valid, np.column_stack([top, bottom, left, right]))
     return Cells(labels=labels, outlines=tuple(corners), method=method, parameters=parameters)
-
-
-def _flat(pyramid: Pyramid) -> tuple[NDArray, NDArray, NDArray, NDArray, NDArray]:
-    shapes = np.array([part.shape for part in pyramid.counts], dtype=np.int64)
-    offsets = np.concatenate([[0], np.cumsum(shapes[:, 0] * shapes[:, 1])])
-    areas = pyramid.block_rows * pyramid.block_columns * 4 ** np.arange(pyramid.levels, dtype=np.int64)
-    counts = np.concatenate([part.ravel() for part in pyramid.counts])
-    return counts, np.concatenate([part.ravel() for part in pyramid.residuals]), shapes, offsets, areas
 
 
 @njit(cache=True, nogil=True)
