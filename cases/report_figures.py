@@ -25,6 +25,7 @@ from geoslip.cases.figures.style import displacement_limit
 from geoslip.cases.output import file_name
 from geoslip.cases.report_uncertainty import resolution_per_patch, shear_deviation
 from geoslip.cases.run import StudyRun
+from geoslip.downsample import Observations
 from geoslip.okada import displacement_field
 
 SLIP, TRUTH, FIT, SMOOTHING, UNCERTAINTY = "Slip", "Estimate and truth", "Fit to the data", "Smoothing", "Uncertainty"
@@ -102,19 +103,28 @@ def _slip_figures(run: StudyRun) -> Iterator[ReportFigure]:
 
 def _fit_figures(run: StudyRun) -> Iterator[ReportFigure]:
     for data in run.observations:
-        fit = run.estimate.fit(data.name)
-        draw, caption = figure_fit, _FIT_CAPTION
-        if data.kind == "gnss":
-            draw, caption = figure_gnss, _GNSS_CAPTION
-        yield ReportFigure(
-            f"fit_{file_name(data.name)}",
-            FIT,
-            data.name,
-            caption,
-            draw(data, predicted=np.asarray(fit.predicted), fault=run.fault, frame=run.frame),
-        )
+        predicted = np.asarray(run.estimate.fit(data.name).predicted)
+        draw, caption = (figure_gnss, _GNSS_CAPTION) if data.kind == "gnss" else (figure_fit, _FIT_CAPTION)
+        for suffix, rows in components(data):
+            part = data.select(rows)
+            yield ReportFigure(
+                f"fit_{file_name(data.name)}{suffix and '_' + suffix}",
+                FIT,
+                f"{data.name}{suffix and ', ' + suffix}",
+                caption,
+                draw(part, predicted=predicted[rows], fault=run.fault, frame=run.frame),
+            )
         if data.name in run.scenes:
             yield _scene_figure(run, data.name)
+
+
+def components(data: Observations) -> list[tuple[str, np.ndarray]]:
+    """Rows of a data set that share one map: all of them, but offsets by the axis that they mostly measure."""
+    axis = np.abs(data.directions).argmax(axis=1)
+    found = np.unique(axis)
+    if data.kind != "offset" or found.size == 1:
+        return [("", np.arange(len(data)))]
+    return [(("east", "north", "up")[number], np.flatnonzero(axis == number)) for number in found]
 
 
 def _scene_figure(run: StudyRun, name: str) -> ReportFigure:

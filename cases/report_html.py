@@ -40,7 +40,12 @@ def cards(entries: Sequence[tuple[str, str, str]]) -> str:
 
 
 def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "", text_columns: Sequence[int] = (0,)
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    caption: str = "",
+    text_columns: Sequence[int] = (0,),
+    kind: str = "",
 ) -> str:
     """A table that scrolls sideways where the screen is narrow.
 
@@ -52,6 +57,8 @@ def table(
     caption : str
     text_columns : sequence of int
         Columns set flush left; all others hold numbers and are set flush right.
+    kind : str
+        "prose" lets long cells break into lines.
     """
 
     def cell(tag: str, text: str, column: int) -> str:
@@ -65,7 +72,7 @@ def table(
     body = "".join("<tr>" + "".join(cell("td", text, c) for c, text in enumerate(row)) + "</tr>" for row in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     inside = f"{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="wide" tabindex="0"><table>{inside}</table></div>'
+    return f'<div class="wide" tabindex="0"><table{_class(kind)}>{inside}</table></div>'
 
 
 def figure_block(png: Path, *, name: str, width: float, title: str, caption: str) -> str:

@@ -75,7 +75,7 @@ def headline(run: StudyRun) -> str:
     moment = (
         moment_text(model.moment)
         if spread is None
-        else f"{moment_text(model.moment)} ± {percent(spread / model.moment)}"
+        else f"{moment_text(model.moment)}, ± {percent(spread / model.moment)} formal"
     )
     centroid = np.asarray(model.centroid, dtype=float)
     place = ""
@@ -217,7 +217,7 @@ def assumption_table(run: StudyRun) -> str:
     """What the answer rests on, and where each choice came from."""
     origins = {"case": "case file", "default": "toolkit's default", "data": "the data"}
     rows = [[entry.name, entry.value, origins.get(entry.origin, entry.origin)] for entry in run.assumptions]
-    return html.table(["What", "Value", "From"], rows, text_columns=(0, 1, 2))
+    return html.table(["What", "Value", "From"], rows, text_columns=(0, 1, 2), kind="prose")
 
 
 def timing_table(run: StudyRun) -> str:
@@ -230,7 +230,7 @@ def provenance_table(run: StudyRun) -> str:
     """Version, seed, hashes: what is needed to get the same numbers again."""
     told = {key: _plain(value) for key, value in run.provenance.items() if not key.startswith("timings")}
     rows = [[key.replace("_", " "), text] for key, text in told.items() if text]
-    return html.table(["Item", "Value"], rows, text_columns=(0, 1))
+    return html.table(["Item", "Value"], rows, text_columns=(0, 1), kind="prose")
 
 
 def _plain(value: Any) -> str:

@@ -70,13 +70,15 @@ def figure_moment_depth(model: SlipModel) -> Figure:
             base = base + bar
         left.set_xlabel(f"Moment per km of depth (10$^{{{exponent}}}$ N m / km)")
         left.set_ylabel("Depth (km)")
-        left.set_title("By segment")
+        several = len(model.fault.segments) > 1
+        left.set_title("By segment" if several else "Per km of depth")
         total = max(float(table.sum()), 1e-30)
         share = np.concatenate([[0.0], np.cumsum(table.sum(axis=0))]) / total * 100.0
         right.plot(share, edges / 1000.0, color=style.INK, linewidth=1.6)
         right.set_xlabel("Share of the moment above (%)")
         right.set_title("Cumulative")
-        right.legend(*left.get_legend_handles_labels(), loc="lower left")
+        if several:
+            right.legend(*left.get_legend_handles_labels(), loc="lower left")
         right.set_xlim(0.0, 103.0)
         for axes in (left, right):
             axes.set_ylim(edges[-1] / 1000.0, 0.0)

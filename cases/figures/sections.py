@@ -67,7 +67,7 @@ def _total_height(heights: list[float]) -> float:
 def _scale(panels: Sequence[Panel], *, columns: int | None) -> float:
     """Inches a km: the largest at which every row fits the page's width and, if possible, all rows its height."""
     usable = style.PAGE_WIDTH - LEFT - RIGHT
-    largest = TALLEST / max(panel.segment.width for panel in panels)
+    largest = (TALLEST if len(panels) > 1 else 3.4) / max(panel.segment.width for panel in panels)
     if columns:
         longest = max(panel.segment.length for panel in panels)
         return float(min(largest, (usable - GAP * (columns - 1)) / (columns * longest)))
@@ -154,7 +154,10 @@ def figure_panels(panels: Sequence[Panel], *, columns: int | None = None) -> Fig
         scale = _scale(panels, columns=columns)
         rows = _rows(panels, scale=scale, columns=columns)
         heights = _heights(rows, scale=scale)
-        figure = style.new_figure(height=max(_total_height(heights), 2.4))
+        widths = [sum(_slot(panel, scale=scale) for panel in row) + GAP * (len(row) - 1) for row in rows]
+        figure = style.new_figure(
+            min(max(LEFT + max(widths) + RIGHT, 5.0), style.PAGE_WIDTH), max(_total_height(heights), 2.4)
+        )
         unit_arrow = arrow_length(panels)
         step = style.round_length(0.8 / scale)
         top = HEAD

@@ -140,9 +140,11 @@ def _arrows(axes: Axes3D, model: SlipModel, *, shown: np.ndarray) -> None:
     longest = 1.8 * np.sqrt(float(np.median(model.fault.areas))) / 1000.0
     vectors = vectors * (longest / max(model.peak_slip, 1e-12))
     start = np.asarray(model.fault.centroids)[shown] / 1000.0 - 0.5 * vectors
-    axes.quiver(
-        *start.T, *vectors.T, color="#10151b", linewidths=1.0, arrow_length_ratio=0.35, normalize=False, zorder=4
-    )  # fmt: skip
+    for colour, width, order in (("white", 2.4, 4), ("#10151b", 1.0, 5)):  # A white rim shows on dark patches.
+        axes.quiver(
+            *start.T, *vectors.T, color=colour, linewidths=width, arrow_length_ratio=0.35, normalize=False,
+            zorder=order,
+        )  # fmt: skip
 
 
 def _frame(axes: Axes3D, corners: np.ndarray, *, azimuth: float) -> np.ndarray:

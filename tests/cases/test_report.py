@@ -15,7 +15,7 @@ from geoslip.cases.figures.slip_sections import figure_slip_section
 from geoslip.cases.figures.style import save_figure
 from geoslip.cases.pipeline import run_case
 from geoslip.cases.report import report_page, write_report
-from geoslip.cases.report_figures import report_figures
+from geoslip.cases.report_figures import components, report_figures
 from geoslip.cases.report_html import bullets, figure_block, notice, table
 from geoslip.cases.report_uncertainty import moment_deviation, resolution_per_patch, shear_deviation
 from geoslip.cases.run import Assumption, StudyRun
@@ -138,6 +138,16 @@ def test_real_study_has_no_truth_and_no_notice(run: StudyRun) -> None:
         "slip_plan", "slip_section", "slip_3d", "moment_depth", "fit_track", "fit_GNSS", "slip_deviation",
         "slip_resolution",
     ]  # fmt: skip
+
+
+def test_offsets_of_two_directions_get_a_map_each(run: StudyRun) -> None:
+    track = run.observations[0]
+    assert [(name, len(rows)) for name, rows in components(track)] == [("", len(track))]
+    directions = np.where(np.arange(len(track))[:, None] % 3 == 0, [0.0, 1.0, 0.0], [1.0, 0.0, 0.0])
+    mixed = dataclasses.replace(track, kind="offset", directions=directions)
+    parts = dict(components(mixed))
+    assert list(parts) == ["east", "north"]
+    assert parts["north"].tolist() == list(range(0, len(track), 3))
 
 
 def test_same_run_gives_same_bytes(run: StudyRun, tmp_path: Path) -> None:
