@@ -8,8 +8,9 @@ Two steps, the first built on the Cholesky factor of N restricted to the free pa
 1. Block principal pivoting for boxes (Judice & Pires 1994, Comput. Oper. Res. 21, 587-596; Kim & Park 2011, SIAM J.
    Sci. Comput. 33, 3261-3281, section 3): guess which parameters are free, solve, move every one that violates its
    condition. It needs few factorisations, fewest from a warm start, but may cycle.
-2. When the number of violations has not shrunk for a while: accelerated projected gradient steps, which converge from
-   everywhere and so cannot cycle, bring a better guess; then pivoting again, each round with more steps.
+2. When the number of violations has not shrunk for a while: accelerated projected gradient steps bring a better guess,
+   and from there an active-set descent (Lawson & Hanson 1974, chapter 23, for boxes; several parameters are freed at a
+   time) goes from one face's minimum to the next. The objective falls at every minimum, so it cannot cycle.
 
 Time grows with the cube of the number of free parameters per factorisation (about 5 factorisations from a cold start,
 2 from a neighbouring solution); memory is that of N and one copy of its free part.
@@ -26,6 +27,8 @@ from geoslip.inversion.faces import FaceSolver
 Array = NDArray[np.float64]
 
 AT_LOWER, FREE, AT_UPPER = -1, 0, 1
+GRADIENT_STEPS = 200
+"""Steps that bring a guess to the active-set descent."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def minimise_bounded(
     start: NDArray[np.int8] | None = None,
     tolerance: float = 1e-9,
     patience: int = 5,
-    limit: int = 300,
+    limit: int | None = None,
 ) -> BoundedSolution:
     """Minimise x' N x - 2 b' x subject to lower <= x <= upper.
 
@@ -84,9 +87,9 @@ def minimise_bounded(
     tolerance : float
         Accepted violation of the optimality conditions, relative to max |b|.
     patience : int
-        Block pivots without progress before the line search takes over.
-    limit : int
-        Largest number of factorisations.
+        Block pivots without progress before the descent takes over.
+    limit : int, optional
+        Largest number of steps of the active-set descent; 20 n + 200 if not given.
 
     Returns
     -------
@@ -99,15 +102,14 @@ def minimise_bounded(
     SingularProblemError
         N is not positive definite on the free parameters.
     ConvergenceError
-        The conditions do not hold after `limit` factorisations; carries the partial solution.
+        The conditions do not hold after `limit` steps; carries the partial solution.
     """
     normal, right, low, high = _checked(normal, right, lower, upper)
     engine = _Engine(normal, right, low, high, tolerance)
     state = _start_state(start, low, high)
-    steps = 200
-    while not engine.block_pivoting(state, patience=patience) and engine.faces.factorisations < limit:
-        state = engine.projected_gradient(state, steps=steps)
-        steps *= 2
+    if not engine.block_pivoting(state, patience=patience):
+        engine.projected_gradient(steps=GRADIENT_STEPS)
+        engine.descend(limit=20 * right.size + 200 if limit is None else limit)
     return engine.solution()
 
 
@@ -222,8 +224,8 @@ class _Engine:
                 return False
             state = np.where(below, AT_LOWER, np.where(above, AT_UPPER, np.where(release, FREE, state))).astype(np.int8)
 
-    def projected_gradient(self, state: NDArray[np.int8], *, steps: int) -> NDArray[np.int8]:
-        """Accelerated projected gradient from the present point; the state it arrives at.
+    def projected_gradient(self, *, steps: int) -> None:
+        """Accelerated projected gradient from the present point.
 
         Nesterov steps with a restart whenever momentum points uphill (O'Donoghue & Candes 2015, Found. Comput. Math.
         15, 715-732, section 3.2), in parameters scaled to a unit diagonal.
@@ -243,8 +245,52 @@ class _Engine:
             x, momentum = new, grown
             gradient = self.normal @ ahead - self.right
         self.move(x)
-        bound = np.where(x <= self.low, AT_LOWER, np.where(x >= self.high, AT_UPPER, FREE))
-        return np.where(self.fixed, state, bound).astype(np.int8)
+
+    def descend(self, *, limit: int) -> None:
+        """Go from the minimum of one face to that of the next, lower one, until no parameter wants to leave a bound."""
+        free = (self.x > self.low) & (self.x < self.high)
+        weight = 1.0 / np.sqrt(np.diagonal(self.normal))
+        threshold = 0.1 * self.tolerance * self.scale
+        block, last = max(1, self.right.size // 10), np.inf
+        while limit > 0:
+            limit -= self.settle(free, limit=limit)
+            pull = np.where(self.x <= self.low, -self.gradient, np.where(self.x >= self.high, self.gradient, 0.0))
+            pull = np.where(self.fixed | free | (pull <= threshold), 0.0, pull * weight)
+            wanting = int(np.count_nonzero(pull))
+            if wanting == 0:
+                return
+            height = float(self.x @ (self.gradient - self.right))
+            # a block that brought nothing may be going round: one parameter at a time then surely falls
+            block, last = (block if height < last else 1), min(height, last)
+            free[np.argsort(pull)[-min(block, wanting) :]] = True
+
+    def settle(self, free: NDArray[np.bool_], *, limit: int) -> int:
+        """Move to the minimum of a face, giving up what hits its bound; `free` follows. Returns the steps taken."""
+        for step in range(1, limit + 1):
+            goal = self.faces.minimum(free, self.x)
+            inside = np.clip(goal, self.low, self.high)
+            hit = free & (inside != goal)
+            if not hit.any():
+                self.move(goal)
+                return step
+            change = inside - self.x
+            if float(change @ (2.0 * self.gradient + self.normal @ change)) >= 0.0:
+                inside, hit = self.first_hit(goal, hit)
+            self.move(inside)
+            free &= ~hit
+        return limit
+
+    def first_hit(self, goal: Array, hit: NDArray[np.bool_]) -> tuple[Array, NDArray[np.bool_]]:
+        """The point toward `goal` where the first parameter meets its bound, and which do there."""
+        way = goal - self.x
+        wall = np.where(way > 0.0, self.high, self.low)
+        share = np.full(way.size, np.inf)
+        share[hit] = (wall[hit] - self.x[hit]) / way[hit]
+        length = float(max(share.min(), 0.0))
+        first = share <= length * (1.0 + 1e-12)
+        x = np.clip(self.x + length * way, self.low, self.high)
+        x[first] = wall[first]
+        return x, first
 
     def largest_eigenvalue(self, scale: Array) -> float:
         """Largest eigenvalue of the normal matrix scaled to a unit diagonal, by 30 power steps from a fixed start."""

@@ -87,7 +87,7 @@ def test_the_worst_start_still_arrives():
     np.testing.assert_array_equal(found.state, right_state)
 
 
-def test_projected_gradient_takes_over_where_pivoting_gets_no_patience():
+def test_the_descent_takes_over_where_pivoting_gets_no_patience():
     matrix, data = kernel_problem(5, damping=1e-2)
     normal, right = matrix.T @ matrix, matrix.T @ data
     patient = minimise_bounded(normal, right)
@@ -181,3 +181,17 @@ def test_small_problems_full_of_ties_are_solved(seed):
     assert gradient[(found.x == lower) & (lower < upper)].min(initial=0.0) > -1e-8 * scale
     assert gradient[(found.x == upper) & (lower < upper)].max(initial=0.0) < 1e-8 * scale
     assert ((found.x >= lower) & (found.x <= upper)).all()
+
+
+def test_every_face_that_the_descent_settles_on_is_lower_than_the_last():
+    matrix, data = kernel_problem(9, damping=1e-3)
+    normal, right = matrix.T @ matrix, matrix.T @ data
+    objective = []
+    for limit in range(1, 200, 10):
+        try:
+            found = minimise_bounded(normal, right, patience=0, limit=limit)
+        except ConvergenceError as stopped:
+            found = stopped.partial
+        objective.append(found.objective)
+    assert (np.diff(objective) <= 1e-12 * abs(objective[-1])).all()
+    assert found.kkt < 1e-9
