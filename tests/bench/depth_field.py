@@ -1,0 +1,49 @@
+"""Rate of displacement with all nine gradients at depth: the summed field of strike and dip slip.
+
+Prints one JSON line. The seconds are processor seconds, the least of several runs after a first that compiles;
+`--threads 2` gives wall-clock seconds of two threads instead, `--dip` another dip.
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+
+from geoslip.okada import gradient_field
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--dip", type=float, default=60.0)
+    parser.add_argument("--points", type=int, default=4096)
+    parser.add_argument("--patches", type=int, default=100)
+    parser.add_argument("--repeats", type=int, default=15)
+    arguments = parser.parse_args()
+    rng = np.random.default_rng(1)
+    points = np.column_stack(
+        [rng.uniform(-4e4, 4e4, (arguments.points, 2)), -rng.uniform(10, 2e4, arguments.points)],
+    )
+    patches = np.column_stack(
+        [
+            rng.uniform(-1e4, 1e4, (arguments.patches, 2)),
+            -rng.uniform(0, 1e4, arguments.patches),
+            np.full(arguments.patches, 30.0),
+            np.full(arguments.patches, arguments.dip),
+            np.full((arguments.patches, 2), 1500.0),
+        ]
+    )
+    slip = np.tile([1.0, 0.5, 0.0], (arguments.patches, 1))
+    clock = time.process_time if arguments.threads == 1 else time.perf_counter
+    seconds = []
+    for _ in range(arguments.repeats + 1):
+        start = clock()
+        gradient_field(points, patches, slip, threads=arguments.threads)
+        seconds.append(clock() - start)
+    pairs = arguments.points * arguments.patches
+    print(json.dumps({"job": "depth_field", "pairs": pairs, "seconds": min(seconds[1:])}))
+
+
+if __name__ == "__main__":
+    main()
