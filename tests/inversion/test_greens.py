@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import geoslip.okada as okada
-from geoslip.faults import Fault
-from geoslip.inversion import Problem, greens_matrix
+from geoslip.faults import Fault, neighbours
+from geoslip.inversion import Constraints, Problem, greens_matrix, laplacian, solve
 
 
 def test_columns_are_the_projected_displacement_of_unit_slip(twin):
@@ -64,3 +64,27 @@ def test_a_datum_on_the_fault_is_named(twin):
 def test_components_must_be_known_and_different(twin, components):
     with pytest.raises(ValueError, match="must be some of"):
         greens_matrix(twin.observations("track", "los"), twin.two_segments(), components=components)
+
+
+def test_slip_and_opening_come_back_from_their_own_displacement(twin):
+    """Three components on two segments, through okada and back, with a window, a positive opening and a ramp."""
+    fault = twin.two_segments(rows=2, columns=2, size=4e3)
+    tracks = [
+        twin.observations("ascending", "los", n=120),
+        twin.observations("descending", "los", n=120, seed=5, look=(0.6, -0.15, 0.78)),
+        twin.observations("net", "gnss", n=120, seed=6),
+    ]
+    n = fault.n_patches
+    slip = np.column_stack([np.linspace(0.2, 1.0, n), np.linspace(0.8, 0.1, n), np.linspace(0.0, 0.3, n)])
+    components = ("strike", "dip", "opening")
+    data = []
+    for track in tracks:
+        moved = np.sum(okada.displacement_field(track.points, fault.sources, slip) * track.directions, axis=1)
+        ramp = 0.02 + 1e-6 * track.points[:, 0] if track.kind == "los" else 0.0
+        data.append(twin.with_values(track, moved + ramp))
+    problem = Problem.build(data, fault, components=components)
+    operator = laplacian(fault, neighbours(fault), components=components)
+    estimate = solve(problem, operator, strength=0.0, constraints=Constraints(rake=(0.0, 90.0)))
+    np.testing.assert_allclose(estimate.slip, slip, atol=1e-6)
+    assert estimate.nuisance["ascending"]["east"] == pytest.approx(1e-3, abs=1e-8)
+    assert estimate.model().covariance.shape == (3 * n, 3 * n)
