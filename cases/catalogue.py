@@ -55,7 +55,7 @@ def data_roots(case: Case, data: str | Path | None = None, extra: Sequence[Path]
     roots = list(extra)
     chosen = data or os.environ.get("GEOSLIP_DATA")
     if chosen:
-        roots.append(Path(chosen))
+        roots.append(Path(chosen).expanduser())
     if case.source is not None:
         roots.append(case.source.path.parent)
     return roots or [Path()]

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from geoslip.cases.coordinates import advice, fitting_places
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.schema import Case
 from geoslip.cases.units import format_length
 from geoslip.downsample.observations import Observations
 from geoslip.faults.fault import Fault
+from geoslip.faults.slip import SlipModel
 
 if TYPE_CHECKING:
     from geoslip.inversion import Estimate
@@ -83,7 +85,9 @@ def station_misfits(observations: Observations, residual: Array) -> dict[str, fl
     return misfits
 
 
-def outlying_stations(observations: Observations, residual: Array) -> list[str]:
+def outlying_stations(
+    observations: Observations, residual: Array, *, model: SlipModel | None = None, poisson: float = 0.25
+) -> list[str]:
     """Name GNSS stations that fit far worse than the rest given their standard deviations.
 
     The robust z of a station is its misfit less the network's median, in units of 1.4826 times the median absolute
@@ -95,6 +99,10 @@ def outlying_stations(observations: Observations, residual: Array) -> list[str]:
         With station names.
     residual : ndarray, shape (n,)
         Observed less predicted, m.
+    model : SlipModel, optional
+        Lets the warning say whether one wrong digit in the coordinates would explain it.
+    poisson : float
+        Poisson's ratio, for that.
     """
     if observations.station is None:
         return []
@@ -109,13 +117,16 @@ def outlying_stations(observations: Observations, residual: Array) -> list[str]:
         z = (misfit - median) / max(spread, 1e-12)
         if z <= OUTLYING or misfit < 3.0:
             break
+        remedy = "check its coordinates and its offset"
+        if model is not None:
+            remedy = advice(fitting_places(observations, station, model, misfit=misfit, poisson=poisson))
         rows = [row for row, name in enumerate(observations.station) if name == station]
         size = float(np.linalg.norm(residual[rows]))
         warnings.append(
             f"{observations.name}: station {station} ({observations.longitude[rows[0]]:.4f},"
             f" {observations.latitude[rows[0]]:.4f}) fits far worse than the rest: {1e3 * size:.0f} mm off,"
             f" {misfit:.0f} times its standard deviations (median of the network {median:.1f}, robust z {z:.0f});"
-            " check its coordinates and its offset, or leave it out with mask: {stations: [...]}"
+            f" {remedy}, or leave it out with mask: {{stations: [...]}}"
         )
     return warnings
 

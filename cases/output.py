@@ -16,18 +16,19 @@ from geoslip.faults.slip import SlipModel
 
 
 def write_run(run: StudyRun, folder: str | Path) -> None:
-    """Write everything but the report into a folder that exists.
+    """Write everything but the report into a folder.
 
     Parameters
     ----------
     run : StudyRun
         Finished study.
     folder : str or Path
-        Gets summary.json, slip.csv, slip.geojson, slip.fsp, fit/NAME.csv, case.yml and provenance.json.
+        Made where it is missing; gets summary.json, slip.csv, slip.geojson, slip.fsp, fit/NAME.csv, case.yml and provenance.json.
     """
     from geoslip.faults.formats import write_slip_model
 
     folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "summary.json", summary(run))
     write_slip_table(folder / "slip.csv", run.model)
     for suffix in ("geojson", "fsp"):

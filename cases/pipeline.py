@@ -171,7 +171,8 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
         model = estimate.model(frame=frame, rigidity=case.elastic.rigidity)
     warnings += understated_noise(estimate)
     for entry in observations:
-        warnings += outlying_stations(entry, estimate.fit(entry.name).residual)
+        residual = estimate.fit(entry.name).residual
+        warnings += outlying_stations(entry, residual, model=model, poisson=case.elastic.poisson)
     run = StudyRun(case, frame, observations, fault, problem, curve, estimate, model)
     run.truth = _truth(case, fault, frame)
     run.synthetic = case.synthetic.notice if case.synthetic is not None else ""

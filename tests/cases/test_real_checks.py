@@ -11,6 +11,7 @@ def test_landers_stations_whose_coordinates_are_wrong_are_named(data_folder: Pat
     run = run_case(read_case(find_case("landers1992")), data=data_folder)
     text = " ".join(run.warnings)
     assert "station LUCS (-118.8819" in text
+    assert "one wrong digit would explain it: at -116.8819, 34.4394" in text
     assert "VNDP and WIDE have the same coordinates" in text
     assert len(run.observations[0]) == 182  # 91 stations; the seven rows in another order are dropped
     notes = " ".join(row.value for row in run.assumptions if row.name == "GNSS: note")
