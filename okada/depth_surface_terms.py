@@ -229,7 +229,7 @@ def _half_angle(xi: float, eta1: float, eta2: float, q: float, r1: float, r2: fl
     num1, num2 = eta1 * reach + far1 * s, eta2 * reach + far2 * s
     den1, den2 = flat * (r1 + x), flat * (r2 + x)
     re, im = den1 * den2 + num1 * num2, num1 * den2 - den1 * num2
-    return re if x > 0.0 else 1.0, im if xi > 0.0 else -im
+    return 1.0 if (re == 0.0) & (im == 0.0) else re, im if xi > 0.0 else -im
 
 
 @kernel
