@@ -11,9 +11,8 @@ from geoslip.okada.depth import SCRATCH as DEPTH_SCRATCH
 from geoslip.okada.depth import depth_displacement_block, depth_gradient_sum_block
 from geoslip.okada.rectangles import as_points, as_poisson, as_rectangles, as_slip
 from geoslip.okada.surface import BLOCK, SCRATCH, add_displacement_block, surface_constants, surface_sums_block
-from geoslip.okada.tiles import PAIRS_PER_STEP, Meter, Progress, run_tiles, spans
+from geoslip.okada.tiles import PAIRS_PER_STEP, Meter, Progress, points_per_tile, run_tiles, spans
 
-_POINTS_PER_TILE = 1024
 # Work of one pair at depth, in units of one at the surface: only for an even progress bar.
 _DEPTH_WEIGHT = 4
 
@@ -150,7 +149,11 @@ def _run(fields: list[_Sum], progress: Progress | None, threads: int | None) -> 
         for sources in spans(field.sources.shape[0], max(1, pairs // (points[1] - points[0]))):
             meter.advance(field.add(points, sources))
 
-    tiles = [(field, points) for field in fields for points in spans(field.total.shape[1], _POINTS_PER_TILE)]
+    tiles = [
+        (field, points)
+        for field in fields
+        for points in spans(field.total.shape[1], points_per_tile(field.sources.shape[0] * field.weight))
+    ]
     run_tiles(work, tiles, total=sum(field.work for field in fields), progress=progress, threads=threads)
 
 

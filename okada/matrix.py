@@ -12,9 +12,9 @@ from geoslip.okada.depth import SCRATCH as DEPTH_SCRATCH
 from geoslip.okada.depth import depth_displacement_block
 from geoslip.okada.rectangles import as_directions, as_points, as_poisson, as_rectangles, component_indices
 from geoslip.okada.surface import BLOCK, SCRATCH, project_block, surface_constants, surface_sums_block
-from geoslip.okada.tiles import PAIRS_PER_STEP, Meter, Progress, run_tiles, spans
+from geoslip.okada.tiles import Meter, Progress, points_per_tile, run_tiles, spans
 
-_SOURCES_PER_TILE = 512
+_SOURCES_PER_TILE = 64
 
 
 class _Tile(NamedTuple):
@@ -102,7 +102,7 @@ def greens_matrix(
         _Tile(deep, point_span, source_span)
         for deep, group in groups.items()
         for source_span in spans(rectangles.shape[0], _SOURCES_PER_TILE)
-        for point_span in spans(group.points.shape[1], PAIRS_PER_STEP // _SOURCES_PER_TILE)
+        for point_span in spans(group.points.shape[1], points_per_tile(source_span[1] - source_span[0]))
     ]
     total = place.shape[0] * rectangles.shape[0]
     run_tiles(work, tiles, total=total, progress=progress, threads=threads)

@@ -12,8 +12,10 @@ Tile = TypeVar("Tile")
 Progress = Callable[[float], object]
 """Called in the caller's thread with the fraction done, from 0 to 1; an exception it raises stops the run."""
 
-PAIRS_PER_STEP = 1 << 20
-"""Pairs of point and source between two looks at whether to stop: tens of milliseconds."""
+PAIRS_PER_STEP = 1 << 17
+"""Pairs of point and source between two looks at whether to stop: a few milliseconds."""
+
+_POINTS_UNIT = 256
 
 _POLL_SECONDS = 0.05
 
@@ -141,6 +143,22 @@ def _quietly(work: Callable[[Tile, Meter], None], tile: Tile, meter: Meter) -> N
     # With the JIT off the kernels divide numpy numbers, which warn where a compiled kernel makes NaN in silence.
     with np.errstate(all="ignore"):
         work(tile, meter)
+
+
+def points_per_tile(n_sources: int) -> int:
+    """How many points to put in a tile, so that its work is about `PAIRS_PER_STEP` pairs.
+
+    Parameters
+    ----------
+    n_sources : int
+        Number of sources the tile has.
+
+    Returns
+    -------
+    int
+        A multiple of the kernels' blocks, so that the blocks, and the last bits of a result, do not depend on tiles.
+    """
+    return _POINTS_UNIT * max(1, min(128, PAIRS_PER_STEP // (_POINTS_UNIT * max(n_sources, 1))))
 
 
 def spans(count: int, step: int) -> list[tuple[int, int]]:
