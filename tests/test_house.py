@@ -24,7 +24,9 @@ def imported_modules(path: Path) -> list[tuple[int, str, int]]:
         if isinstance(node, ast.Import):
             found += [(node.lineno, alias.name, 0) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.append((node.lineno, node.module or "", node.level))
+            module = node.module or ""
+            named = [f"geoslip.{alias.name}" for alias in node.names] if module == "geoslip" else [module]
+            found += [(node.lineno, name, node.level) for name in named]
     return found
 
 
