@@ -18,6 +18,8 @@ from geoslip.cases.consistency import raw_mistakes
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.schema import Case
 
+LARGEST_NUMBER = 10**300
+
 Location = tuple[str | int, ...]
 
 
@@ -151,6 +153,8 @@ def _plain(node: Any) -> Any:
         return {str(key): _plain(value) for key, value in node.items()}
     if isinstance(node, Sequence) and not isinstance(node, str):
         return [_plain(item) for item in node]
+    if isinstance(node, int) and not isinstance(node, bool) and abs(node) > LARGEST_NUMBER:
+        return str(node)  # no float holds it: let it be refused as text, with its line
     for kind in (bool, int, float):
         if isinstance(node, kind):
             return kind(node)

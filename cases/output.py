@@ -23,7 +23,8 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
     run : StudyRun
         Finished study.
     folder : str or Path
-        Made where it is missing; gets summary.json, slip.csv, slip.geojson, slip.fsp, fit/NAME.csv, case.yml and provenance.json.
+        Made where it is missing; gets summary.json, slip.csv, slip.geojson, slip.fsp, fit/NAME.csv, case.yml and
+        provenance.json.
     """
     from geoslip.faults.formats import write_slip_model
 

@@ -177,8 +177,9 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     run.truth = _truth(case, fault, frame)
     run.synthetic = case.synthetic.notice if case.synthetic is not None else ""
     run.scenes = {r.observations.name: r.scene for r in study.readings if r.scene is not None}
-    with reporter.step("scores on full grids") as report:
-        run.grid_scores = grid_scores(study, model, run, report=report)
+    if any(entry.grid_score for entry in case.data):
+        with reporter.step("scores on full grids"):
+            run.grid_scores = grid_scores(study, model)
     run.warnings = warnings
     run.assumptions = assumptions(case, study.readings)
     run.timings = reporter.timings
@@ -252,7 +253,7 @@ def _truth(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel | None:
     return true_model(case, fault, frame)
 
 
-def grid_scores(study: PreparedStudy, model: SlipModel, run: StudyRun, *, report: object) -> dict[str, float]:
+def grid_scores(study: PreparedStudy, model: SlipModel) -> dict[str, float]:
     """Score the model on every valid pixel of the scenes for which the case asks it.
 
     The nuisance is fitted anew to the grid, each pixel weighing the same; 1 - sum r^2 / sum d^2.

@@ -33,6 +33,8 @@ def _parse(value: Any, units: dict[str, float], *, what: str, example: str) -> f
     if match is None:
         raise ValueError(f"{what} is a number with its unit ({known}), such as '{example}'")
     number, unit = float(match.group(1)), match.group(2)
+    if not math.isfinite(number):
+        raise ValueError(f"{what} is a finite number with its unit, such as '{example}'")
     if unit is None:
         if number == 0:
             return 0.0

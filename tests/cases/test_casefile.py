@@ -1,8 +1,11 @@
 """A case file's mistakes are all reported at once, each with line, key, value, rule and remedy."""
 
+import io
+import random
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from geoslip.cases.casefile import parse_case, read_case
 from geoslip.cases.errors import CaseError
@@ -141,3 +144,35 @@ def test_binary_file_is_no_case(tmp_path: Path) -> None:
     (tmp_path / "case.yml").write_bytes(b"\xff\xfe\x00\x81")
     with pytest.raises(CaseError, match="cannot be read as text"):
         read_case(tmp_path / "case.yml")
+
+
+JUNK = [None, "", [], {}, True, -1, 10**400, float("nan"), "x", "2 km", [1, 2], [[1, 2], [3, 4]], {"a": 1}, [None]]
+
+
+def places(node: object, path: tuple = ()) -> list[tuple]:
+    found = [path]
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        found += places(value, (*path, key))
+    return found
+
+
+def test_whatever_is_written_a_case_error_is_all_that_comes() -> None:
+    generator = random.Random(11)
+    yaml = YAML(typ="safe")
+    refused = 0
+    for _ in range(150):
+        document = yaml.load(GOOD)
+        *way, last = generator.choice([path for path in places(document) if path])
+        node = document
+        for step in way:
+            node = node[step]
+        node[last] = generator.choice(JUNK)
+        text = io.StringIO()
+        YAML().dump(document, text)
+        try:
+            parse_case(text.getvalue())
+        except CaseError as error:
+            refused += 1
+            assert all(mistake.line for mistake in error.mistakes)
+    assert refused > 75

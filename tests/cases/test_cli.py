@@ -188,7 +188,7 @@ def test_killed_run_leaves_nothing_under_the_final_name_and_resumes(study_folder
     program = (
         "import sys, time\n"
         "from geoslip.cases import cli, pipeline\n"
-        "pipeline.grid_scores = lambda *a, **k: time.sleep(60)\n"
+        "pipeline.provenance = lambda *a, **k: time.sleep(60)\n"
         f"sys.argv = ['geoslip', 'run', {str(study_folder / 'case.yml')!r}, '--out', {str(out)!r}, '--no-report']\n"
         "cli.main()\n"
     )

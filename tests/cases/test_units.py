@@ -21,7 +21,7 @@ def test_bare_number_is_refused_with_reason(value: object) -> None:
         parse_length(value)
 
 
-@pytest.mark.parametrize("value", ["2 miles", "2 Km", "km", "two km", None, True, [2], "1 2 km"])
+@pytest.mark.parametrize("value", ["2 miles", "2 Km", "km", "two km", "1e400 km", None, True, [2], "1 2 km"])
 def test_nonsense_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="length"):
         parse_length(value)
