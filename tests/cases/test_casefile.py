@@ -160,8 +160,8 @@ def places(node: object, path: tuple = ()) -> list[tuple]:
 def test_whatever_is_written_a_case_error_is_all_that_comes() -> None:
     generator = random.Random(11)
     yaml = YAML(typ="safe")
-    refused = 0
-    for _ in range(150):
+    lines: list[int | None] = []
+    for _ in range(80):
         document = yaml.load(GOOD)
         *way, last = generator.choice([path for path in places(document) if path])
         node = document
@@ -173,6 +173,6 @@ def test_whatever_is_written_a_case_error_is_all_that_comes() -> None:
         try:
             parse_case(text.getvalue())
         except CaseError as error:
-            refused += 1
-            assert all(mistake.line for mistake in error.mistakes)
-    assert refused > 75
+            lines += [mistake.line for mistake in error.mistakes]
+    assert len(lines) > 40
+    assert all(lines)
