@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,15 @@ from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError
 from geoslip.cases.progress import Reporter
-from geoslip.cases.provenance import provenance, text_hash
+from geoslip.cases.provenance import data_files, provenance, text_hash
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
+
+if TYPE_CHECKING:
+    from geoslip.inversion import Estimate, Problem, StrengthCurve
 
 
 @dataclass
@@ -39,8 +43,8 @@ class PreparedStudy:
     fault : Fault
     readings : list of DatasetReading
         One a data set, in the case's order.
-    roots : list of Path
-        Folders of the data.
+    files : dict
+        Hash and size of every data file, by name.
     warnings : list of str
         What the data's own checks say.
     """
@@ -49,7 +53,7 @@ class PreparedStudy:
     frame: LocalFrame
     fault: Fault
     readings: list[DatasetReading]
-    roots: list[Path]
+    files: dict[str, Any]
     warnings: list[str]
 
 
@@ -81,20 +85,18 @@ def prepare_case(
     reporter = reporter or Reporter()
     frame = LocalFrame(*case.origin)
     fault = build_fault(case, frame)
-    made: list[Path] = []
-    if case.synthetic is not None:
-        workspace = workspace or Path(tempfile.mkdtemp(prefix="geoslip-"))
-        from geoslip.cases.synthetic import make_data
-
-        with reporter.step("making synthetic data") as report:
-            make_data(case, frame, workspace / "data", report=report)
-        made = [workspace / "data"]
-    roots = data_roots(case, data, made)
-    missing = missing_files(case, roots)
-    if missing:
-        raise CaseError(missing)
-    with reporter.step("reading and downsampling") as report:
-        readings = read_datasets(case, frame, fault, roots=roots, report=report)
+    with ExitStack() as until_read:
+        made: list[Path] = []
+        if case.synthetic is not None:
+            folder = workspace or Path(until_read.enter_context(tempfile.TemporaryDirectory(prefix="geoslip-")))
+            made = [_made_data(case, frame, folder, reporter)]
+        roots = data_roots(case, data, made)
+        missing = missing_files(case, roots)
+        if missing:
+            raise CaseError(missing)
+        with reporter.step("reading and downsampling") as report:
+            readings = read_datasets(case, frame, fault, roots=roots, report=report)
+        files = data_files(case, roots)
     observations = [reading.observations for reading in readings]
     check_reach(case, observations, fault)
     mistakes, warnings = sign_against_gnss(case, observations)
@@ -102,7 +104,15 @@ def prepare_case(
         raise CaseError(mistakes)
     warnings += few_near(observations, fault)
     warnings += [note for entry in observations for note in entry.notes if "may be wrong" in note]
-    return PreparedStudy(case, frame, fault, readings, roots, warnings)
+    return PreparedStudy(case, frame, fault, readings, files, warnings)
+
+
+def _made_data(case: Case, frame: LocalFrame, folder: Path, reporter: Reporter) -> Path:
+    from geoslip.cases.synthetic import make_data
+
+    with reporter.step("making synthetic data") as report:
+        make_data(case, frame, folder / "data", report=report)
+    return folder / "data"
 
 
 def run_case(
@@ -144,35 +154,20 @@ def run_case(
 
 def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Reporter | None = None) -> StudyRun:
     """Invert a prepared study; see :func:`run_case`."""
-    from geoslip.inversion import Problem, solve, strength_curve
+    from geoslip.inversion import Problem
 
     reporter = reporter or Reporter()
     case, fault, frame = study.case, study.fault, study.frame
     observations = tuple(reading.observations for reading in study.readings)
     greens = greens_matrices(study, cache=cache, reporter=reporter)
-    with _case_errors(case), reporter.step("normal equations") as report:
+    with _AsCaseError(case), reporter.step("normal equations") as report:
         nuisance = {entry.name: entry.nuisance_kind for entry in case.data}
         poisson = case.elastic.poisson
         problem = Problem.build(observations, fault, nuisance=nuisance, poisson=poisson, greens=greens, progress=report)
-    warnings = list(study.warnings)
-    with _case_errors(case), reporter.step("slip and smoothing") as report:
-        operator, constraints = build_operator(case, fault), build_constraints(case)
-        choice = case.smoothing.choose
-        if isinstance(choice, str):
-            strengths = case.smoothing.strengths or case.smoothing.count
-            curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
-            chosen = curve.choose(choice)
-            estimate = chosen.estimate
-            warnings += list(chosen.warnings)
-        else:
-            curve = None
-            estimate = solve(problem, operator, strength=choice, constraints=constraints)
+    with _AsCaseError(case), reporter.step("slip and smoothing") as report:
+        curve, estimate, doubts = _choose_slip(case, problem, report)
     with reporter.step("uncertainty and moment"):
         model = estimate.model(frame=frame, rigidity=case.elastic.rigidity)
-    warnings += understated_noise(estimate)
-    for entry in observations:
-        residual = estimate.fit(entry.name).residual
-        warnings += outlying_stations(entry, residual, model=model, poisson=case.elastic.poisson)
     run = StudyRun(case, frame, observations, fault, problem, curve, estimate, model)
     run.truth = _truth(case, fault, frame)
     run.synthetic = case.synthetic.notice if case.synthetic is not None else ""
@@ -180,15 +175,30 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if any(entry.grid_score for entry in case.data):
         with reporter.step("scores on full grids"):
             run.grid_scores = grid_scores(study, model)
-    run.warnings = warnings
+    run.warnings = [*study.warnings, *doubts, *understated_noise(estimate)]
+    for entry in observations:
+        residual = estimate.fit(entry.name).residual
+        run.warnings += outlying_stations(entry, residual, model=model, poisson=poisson)
     run.assumptions = assumptions(case, study.readings)
     run.timings = reporter.timings
-    run.provenance = provenance(case, study.roots, reporter.timings)
+    run.provenance = provenance(case, study.files, reporter.timings)
     return run
 
 
-def _case_errors(case: Case) -> nullcontext[None] | _AsCaseError:
-    return _AsCaseError(case)
+def _choose_slip(
+    case: Case, problem: Problem, report: Callable[[float], None]
+) -> tuple[StrengthCurve | None, Estimate, tuple[str, ...]]:
+    """Solve at the case's strength, or along the whole curve and choose; with what is doubtful about the choice."""
+    from geoslip.inversion import solve, strength_curve
+
+    operator, constraints = build_operator(case, problem.fault), build_constraints(case)
+    choice = case.smoothing.choose
+    if not isinstance(choice, str):
+        return None, solve(problem, operator, strength=choice, constraints=constraints), ()
+    strengths = case.smoothing.strengths or case.smoothing.count
+    curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
+    chosen = curve.choose(choice)
+    return curve, chosen.estimate, chosen.warnings
 
 
 class _AsCaseError:

@@ -35,23 +35,27 @@ def text_hash(*parts: Any) -> str:
     return digest.hexdigest()[:24]
 
 
-def provenance(case: Case, roots: Sequence[Path], timings: dict[str, float]) -> dict[str, Any]:
+def data_files(case: Case, roots: Sequence[Path]) -> dict[str, Any]:
+    """Give SHA-256 and size of every data file that a case names, by its name in the case."""
+    files = {}
+    for _, name in named_files(case):
+        path = resolve(name, roots)
+        files[name] = {"sha256": file_hash(path), "bytes": path.stat().st_size}
+    return files
+
+
+def provenance(case: Case, files: dict[str, Any], timings: dict[str, float]) -> dict[str, Any]:
     """Give the content of provenance.json.
 
     Parameters
     ----------
     case : Case
         The case that was run.
-    roots : sequence of Path
-        Folders of its data.
+    files : dict
+        From `data_files`.
     timings : dict of str to float
         Wall time of each step, s.
     """
-    files = {}
-    for _, name in named_files(case):
-        path = resolve(name, roots)
-        if path.is_file():
-            files[name] = {"sha256": file_hash(path), "bytes": path.stat().st_size}
     return {
         "geoslip": metadata.version("geoslip"),
         "python": platform.python_version(),
