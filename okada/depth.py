@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from geoslip.okada.compiled import inlined, kernel
 from geoslip.okada.depth_corners import place, sum_gradients, sum_values
 from geoslip.okada.depth_layout import (
     BLOCK,
@@ -30,8 +31,6 @@ from geoslip.okada.depth_layout import (
     X,
     Y,
     Z,
-    inlined,
-    kernel,
 )
 from geoslip.okada.depth_results import (
     opening_gradients,

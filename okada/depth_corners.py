@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geoslip.okada.compiled import inlined, kernel
 from geoslip.okada.depth_layout import (
     DISTANCE,
     FIFTH,
@@ -30,8 +31,6 @@ from geoslip.okada.depth_layout import (
     X,
     Y,
     Z,
-    inlined,
-    kernel,
 )
 
 

@@ -1,24 +1,22 @@
-"""Slots of the scratch array that the depth kernels share, and how those kernels are compiled.
+"""Slots of the scratch array that the depth kernels share.
 
 The scratch array is flat. Each slot holds one number a point of the block, and slots lie at fixed distances, so that
 the compiler knows that they do not overlap and turns every loop over a block into vector instructions. The offsets
-are unsigned, because a signed index costs a test for a negative one. All slots of a block fit the fastest cache.
+are unsigned, because a signed index costs a test for a negative one. What one loop reads and writes stays in cache.
 
 Names of sums: `r3` is Chinnery's difference of 1/R^3 over the four corners, `xr3` that of xi/R^3, `er3` of eta/R^3,
 `xer3` of xi eta/R^3, `eer3` of eta^2/R^3; likewise with X11, X32, X53, Y11, Y32, Y53 of Okada (1992, tables 6 to 9).
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 BLOCK = 64
 """Points a block at most; every slot is this long."""
 
-_SLOTS = 88
+_SLOTS = 81
 
 SCRATCH = _SLOTS * BLOCK
 """Length of the scratch array (float64) that a thread hands to the depth kernels."""
@@ -27,10 +25,6 @@ Array = NDArray[np.float64]
 Slots = tuple[np.uint64, ...]
 Angle = tuple[float, float]  # sine and cosine
 Size = tuple[float, float, float]  # depth of the top edge, half the length, width (m)
-
-_OPTIONS: Any = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"contract", "nsz"}}
-kernel: Callable[[Callable[..., Any]], Any] = njit(**_OPTIONS)
-inlined: Callable[[Callable[..., Any]], Any] = njit(forceinline=True, **_OPTIONS)
 
 _offsets: Iterator[np.uint64] = (np.uint64(BLOCK * k) for k in range(_SLOTS))
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geoslip.okada.compiled import inlined, kernel
 from geoslip.okada.depth_layout import (
     IMAGE,
     LOG_ETA,
@@ -24,8 +25,6 @@ from geoslip.okada.depth_layout import (
     Array,
     Slots,
     Z,
-    inlined,
-    kernel,
 )
 from geoslip.okada.depth_tables import (
     Across,

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geoslip.okada.compiled import inlined, kernel
 from geoslip.okada.depth_layout import (
     DISTANCE,
     IMAGE,
@@ -26,8 +27,6 @@ from geoslip.okada.depth_layout import (
     X,
     Y,
     Z,
-    inlined,
-    kernel,
 )
 
 STEEP_COSINE = 1.0 / 16.0

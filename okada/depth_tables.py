@@ -14,7 +14,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoslip.okada.depth_layout import FIFTH, SURFACE_GRADIENT, SURFACE_VALUE, Array, Slots, inlined
+from geoslip.okada.compiled import inlined
+from geoslip.okada.depth_layout import (
+    FIFTH,
+    SURFACE_GRADIENT,
+    SURFACE_VALUE,
+    Array,
+    Slots,
+)
 
 Terms = tuple[float, float, float, float, float, float, float, float, float, float, float, float]
 
