@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from geoslip.cases.build_data import DatasetReading
-from geoslip.cases.build_scene import DEFAULT_POINTS
 from geoslip.cases.run import Assumption
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
@@ -86,7 +85,7 @@ def _dataset_rows(entry: Dataset, reading: DatasetReading) -> list[Assumption]:
 
 def _downsample_origin(entry: Dataset) -> str:
     chosen = entry.downsample.points is not None or entry.downsample.threshold is not None
-    return "case" if chosen else f"default ({DEFAULT_POINTS})"
+    return "case" if chosen else "default"
 
 
 def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:

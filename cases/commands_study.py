@@ -96,8 +96,8 @@ def check_summary(study: PreparedStudy) -> str:
         lines += [f"    {note}" for note in reading.observations.notes]
     for segment in fault.segments:
         lines.append(f"  segment {segment.name:<16} {segment.n_patches:>6} patches")
-    matrix = 8e-9 * n_data * unknowns
-    lines.append(f"a run would fit {n_data} data with {unknowns} slip components; Green's matrices of {matrix:.2f} GB")
+    matrix = 8e-6 * n_data * unknowns
+    lines.append(f"a run would fit {n_data} data with {unknowns} slip components; Green's matrices of {matrix:.0f} MB")
     choice = case.smoothing.choose
     how = (
         f"smoothing chosen by {choice} out of {case.smoothing.count}"
