@@ -48,7 +48,7 @@ coverage: install-test
 	$(TEST)/python -m coverage report --data-file=.cache/coverage --include='*/okada/*' --skip-covered
 
 bench: install-test
-	$(TEST)/python tests/bench/run.py
+	$(TEST)/python tests/bench/run.py --page docs/benchmarks.md
 
 # Runs every real study (GEOSLIP_DATA) and writes the tables of the studies' pages anew.
 studies: install-test

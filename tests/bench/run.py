@@ -1,15 +1,18 @@
 """Time our jobs against peers, each peer in an environment of its own, and print job / ours / peer / ratio.
 
-A job is a pair of scripts beside this file; each prints one JSON line {"job", "pairs" or "size", "seconds", ...}.
-The two run in turn, several rounds, and the least time of each counts: on a shared machine the rest is others' work.
+A job is a pair of scripts beside this file; each prints one JSON line {"job", "seconds"} and, where pairs of point and
+patch are counted, "pairs". The two run in turn, several rounds, and the least time of each counts: on a shared machine
+the rest is others' work. A second table says what two threads gain over one.
 """
 
 import argparse
 import json
 import os
+import platform
 import subprocess
 import sys
 import venv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,19 +34,26 @@ class Job:
     peer: str
     environment: str
     target: float
-    unit: str = "Mp/s"
+    rounds: int = 3
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """One line of the second table: a script that takes ``--threads``, and the gain that we promise."""
+
+    name: str
+    script: str
+    target: float
 
 
 JOBS = [
-    Job(
-        "surface matrix, two slips, per thread",
-        "surface_matrix.py",
-        "peer_pyrocko_surface.py",
-        "pyrocko",
-        30,
-    ),
+    Job("surface matrix, two slips, per thread", "surface_matrix.py", "peer_pyrocko_surface.py", "pyrocko", 30),
     Job("depth displacement + gradients, per thread", "depth_field.py", "peer_pyrocko_depth.py", "pyrocko", 10),
-    Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, "s"),
+    Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),
+]
+SCALINGS = [
+    Scaling("surface matrix", "surface_matrix.py", 1.5),
+    Scaling("depth displacement + gradients", "depth_field.py", 1.8),
 ]
 
 
@@ -60,46 +70,105 @@ def interpreter(environment: str) -> str:
     return str(python)
 
 
-def measure(python: str, script: str, *, threads: int) -> dict:
-    """Run one script with a given number of threads and read the JSON line it prints."""
-    count = str(threads)
-    variables = {"OMP_NUM_THREADS": count, "OPENBLAS_NUM_THREADS": count, "GEOSLIP_THREADS": count}
-    done = subprocess.run(
-        [python, str(HERE / script)], check=True, capture_output=True, text=True, env={**os.environ, **variables}
-    )
+def measure(python: str, script: str, *options: str) -> dict:
+    """Run one script with one BLAS thread and read the JSON line it prints."""
+    single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    command = [python, str(HERE / script), *options]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env={**os.environ, **single})
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def cost(result: dict) -> float:
-    """Seconds per pair where pairs are counted, else seconds."""
-    return result["seconds"] / result.get("pairs", 1)
+def least(python: str, script: str, *options: str, rounds: int) -> dict:
+    """Return the result of the fastest of several rounds."""
+    return min((measure(python, script, *options) for _ in range(rounds)), key=lambda result: result["seconds"])
 
 
-def shown(job: Job, seconds: float) -> str:
-    """A cost as the table prints it."""
-    return f"{1e-6 / seconds:.3g} Mp/s" if job.unit == "Mp/s" else f"{seconds:.3g} s"
+def shown(result: dict) -> str:
+    """A result as the table prints it: million pairs a second, or seconds."""
+    if "pairs" in result:
+        return f"{1e-6 * result['pairs'] / result['seconds']:.3g} Mp/s"
+    return f"{result['seconds']:.3g} s"
+
+
+def ratio_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the cells of each job's line, and whether its promise is kept."""
+    for job in (job for job in JOBS if only in job.name):
+        results = []
+        for _ in range(job.rounds):
+            ours = measure(sys.executable, job.ours)
+            results.append((ours, measure(interpreter(job.environment), job.peer)))
+        ours = min((pair[0] for pair in results), key=lambda result: result["seconds"])
+        peer = min((pair[1] for pair in results), key=lambda result: result["seconds"])
+        ratio = (peer["seconds"] / peer.get("pairs", 1)) / (ours["seconds"] / ours.get("pairs", 1))
+        yield (job.name, shown(ours), shown(peer), f"{ratio:.1f}", f"{job.target:g}"), ratio >= job.target
+        if "objective" in ours and "objective" in peer:
+            worst = max(abs(a - b) / abs(b) for a, b in zip(ours["objective"], peer["objective"], strict=True))
+            yield (
+                (
+                    "   the same minimum, largest difference",
+                    f"{worst:.1e}",
+                    "",
+                    "",
+                    "1e-10",
+                ),
+                worst <= 1e-10,
+            )
+
+
+def scaling_lines(only: str, rounds: int) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the cells of each line of the table of threads, and whether its promise is kept."""
+    for item in (item for item in SCALINGS if only in item.name):
+        wall = [least(sys.executable, item.script, "--wall", "--threads", str(n), rounds=rounds) for n in (1, 2)]
+        gain = wall[0]["seconds"] / wall[1]["seconds"]
+        yield (item.name, shown(wall[0]), shown(wall[1]), f"{gain:.2f}", f"{item.target:g}"), gain >= item.target
+
+
+def table(heads: tuple[str, ...], lines: Iterator[tuple[tuple[str, ...], bool]], page: list[str]) -> bool:
+    """Print a table line by line as it comes, append it to the page as Markdown, and return whether all is kept."""
+    kept = True
+    page += ["", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    print(f"\n{heads[0]:46s}" + "".join(f"{head:>13s}" for head in heads[1:]))
+    for cells, good in lines:
+        kept &= good
+        page.append("| " + " | ".join(cells) + " |")
+        print(
+            f"{cells[0]:46s}" + "".join(f"{cell:>13s}" for cell in cells[1:]) + ("" if good else "   MISSED"),
+            flush=True,
+        )
+    return kept
+
+
+def processor() -> str:
+    """Name of the processor, as far as the system tells."""
+    info = Path("/proc/cpuinfo")
+    names = (
+        [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        if info.exists()
+        else []
+    )
+    return f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores"
 
 
 def main() -> None:
-    """Print the table; exit 1 where a promised ratio is missed and --strict is given."""
+    """Print the tables; exit 1 where a promise is missed and --strict is given."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="rounds of each script; the least time counts")
     parser.add_argument("--only", default="", help="run only jobs whose name holds this text")
+    parser.add_argument("--page", type=Path, help="write the tables into this Markdown page too")
     parser.add_argument("--strict", action="store_true", help="exit 1 where a ratio is below its target")
     options = parser.parse_args()
-    print(f"{'job':44s} {'ours':>12s} {'peer':>12s} {'ratio':>8s} {'aim':>6s}")
-    missed = False
-    for job in (job for job in JOBS if options.only in job.name):
-        ours, peer = float("inf"), float("inf")
-        for _ in range(options.rounds):
-            ours = min(ours, cost(measure(sys.executable, job.ours, threads=1)))
-            peer = min(peer, cost(measure(interpreter(job.environment), job.peer, threads=1)))
-        ratio = peer / ours
-        missed |= ratio < job.target
-        print(
-            f"{job.name:44s} {shown(job, ours):>12s} {shown(job, peer):>12s} {ratio:8.1f} {job.target:6g}", flush=True
-        )
-    if missed and options.strict:
+    page = [
+        "# Benchmarks",
+        "",
+        f"Made by `make bench` on {processor()}, Python {platform.python_version()}. Mp/s: million pairs of point and"
+        " patch a second. Processor seconds of one thread in the first table, wall-clock in the second; the least of"
+        " several rounds in which ours and the peer's took turns.",
+    ]
+    kept = table(("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only), page)
+    heads = ("threads", "one", "two", "gain", "at least")
+    kept &= table(heads, scaling_lines(options.only, rounds=3), page)
+    if options.page is not None:
+        options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
+    if options.strict and not kept:
         sys.exit(1)
 
 
