@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import io
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -16,11 +17,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from geoslip.cases.consistency import raw_mistakes
 from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.layers import Layer, Location, merge, place
 from geoslip.cases.schema import Case
 
 LARGEST_NUMBER = 10**300
-
-Location = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -34,29 +34,19 @@ class CaseSource:
     text : str
         Its text, kept so that a run can store the case as read.
     document : mapping
-        The parsed YAML with line marks.
+        The parsed YAML; with ``extends``, the whole of what the files make together.
+    layers : tuple of Layer
+        The file itself, then those that it extends.
     """
 
     path: Path
     text: str
     document: Any
+    layers: tuple[Layer, ...]
 
     def line(self, location: Location) -> int | None:
         """Line (from 1) of the key at a location, or of the nearest block above it."""
-        node, line = self.document, None
-        for step in location:
-            try:
-                if isinstance(node, Mapping) and step in node:
-                    line = node.lc.key(step)[0] + 1  # type: ignore[attr-defined]
-                    node = node[step]
-                elif isinstance(node, Sequence) and not isinstance(node, str) and isinstance(step, int):
-                    line = node.lc.item(step)[0] + 1  # type: ignore[attr-defined]
-                    node = node[step]
-                else:
-                    break
-            except (AttributeError, KeyError, IndexError, TypeError):
-                break
-        return line or 1
+        return place(self.layers, location, self.document)[1]
 
     def value(self, location: Location) -> str:
         """Text of the value at a location; empty for a block or where there is none."""
@@ -74,7 +64,8 @@ class CaseSource:
 
     def mistake(self, location: Location, rule: str) -> Mistake:
         """Return a mistake at a location, with its line and value filled in."""
-        return Mistake(rule, spell(location), self.value(location), str(self.path), self.line(location))
+        path, line = place(self.layers, location, self.document)
+        return Mistake(rule, spell(location), self.value(location), str(path), line)
 
 
 def _plain_text(items: Sequence[Any]) -> str:
@@ -109,30 +100,30 @@ def read_case(path: str | Path) -> Case:
         With every mistake found: syntax, unknown keys, wrong values, contradictions.
     """
     path = Path(path)
+    return parse_case(_read_text(path), path=path)
+
+
+def _read_text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         rule = "there is no such case file; `geoslip new DIR` writes one to start from"
         raise CaseError(Mistake(rule, str(path))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CaseError(Mistake(f"the case file cannot be read as text: {error}", str(path))) from error
-    return parse_case(text, path=path)
 
 
 def parse_case(text: str, *, path: str | Path = "case.yml") -> Case:
     """Validate the text of a case file; see :func:`read_case`."""
-    try:
-        document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else None
-        reason = (error.problem or error.context or "not readable").splitlines()[0]
-        raise CaseError(Mistake(f"this is no valid YAML: {reason}", file=str(path), line=line)) from None
-    except YAMLError as error:
-        raise CaseError(Mistake(f"this is no valid YAML: {str(error).splitlines()[0]}", file=str(path))) from None
-    if not isinstance(document, Mapping):
-        raise CaseError(Mistake("a case file is a block of `key: value` lines; see `geoslip new`", file=str(path)))
-    source = CaseSource(Path(path), text, document)
+    path = Path(path)
+    layers = _layers(text, path)
+    document = layers[-1].document
+    for layer in reversed(layers[:-1]):
+        document = merge(document, layer.document)
+    if len(layers) > 1:
+        document = {key: value for key, value in document.items() if key != "extends"}
+        text = _whole_text(document)
+    source = CaseSource(path, text, document, layers)
     plain = _plain(document)
     mistakes = [source.mistake(location, rule) for location, rule in raw_mistakes(plain)]
     try:
@@ -145,6 +136,44 @@ def parse_case(text: str, *, path: str | Path = "case.yml") -> Case:
         raise CaseError(mistakes)
     case._source = source
     return case
+
+
+def _layers(text: str, path: Path) -> tuple[Layer, ...]:
+    """Return the case file and those that it extends, one after the other."""
+    layers = [Layer(path, _parse(text, path))]
+    while (base := layers[-1].document.get("extends")) is not None:
+        path = layers[-1].path.parent / str(base)
+        line = layers[-1].reach(("extends",), {})[1]
+        if path.resolve() in [layer.path.resolve() for layer in layers]:
+            rule = "the files extend each other in a circle: let one of them stand by itself"
+            raise CaseError(Mistake(rule, "extends", str(base), str(layers[-1].path), line))
+        if not path.is_file():
+            rule = "there is no such case file to extend: give its path from this file's folder"
+            raise CaseError(Mistake(rule, "extends", str(base), str(layers[-1].path), line))
+        layers.append(Layer(path, _parse(_read_text(path), path)))
+    return tuple(layers)
+
+
+def _parse(text: str, path: Path) -> Any:
+    try:
+        document = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        reason = (error.problem or error.context or "not readable").splitlines()[0]
+        raise CaseError(Mistake(f"this is no valid YAML: {reason}", file=str(path), line=line)) from None
+    except YAMLError as error:
+        raise CaseError(Mistake(f"this is no valid YAML: {str(error).splitlines()[0]}", file=str(path))) from None
+    if not isinstance(document, Mapping):
+        raise CaseError(Mistake("a case file is a block of `key: value` lines; see `geoslip new`", file=str(path)))
+    return document
+
+
+def _whole_text(document: Mapping[str, Any]) -> str:
+    """Write a merged case as one file that stands by itself."""
+    stream = io.StringIO()
+    YAML().dump(_plain(document), stream)
+    return stream.getvalue()
 
 
 def _plain(node: Any) -> Any:

@@ -17,6 +17,7 @@ from geoslip.cases.schema_synthetic import Synthetic
 class Case(Block):
     """One study.
 
+    ``extends`` names another case file of which this one says only the changes (:mod:`geoslip.cases.layers`);
     ``origin`` anchors the local frame; ``described_in`` names the text that describes the data files; ``join`` names
     pairs of segments across which slip is smoothed although their edges do not quite touch.
     """
@@ -35,6 +36,7 @@ class Case(Block):
     join: tuple[tuple[str, str], ...] = ()
     slip: Slip = Field(default_factory=Slip)
     smoothing: Smoothing = Field(default_factory=Smoothing)
+    extends: None = None
 
     _source: Any = PrivateAttr(default=None)
 
