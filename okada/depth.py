@@ -8,8 +8,10 @@ Source: Okada, Y. (1992), Bull. Seismol. Soc. Am. 82, 1018-1040: equations 20 to
 """
 
 import math
+from typing import Any
 
 import numpy as np
+from numba import njit
 
 from geoslip.okada.compiled import inlined, kernel
 from geoslip.okada.depth_corners import place, sum_gradients, sum_values
@@ -60,6 +62,9 @@ __all__ = [
     "depth_gradient_sum_block",
 ]
 
+# Functions that only call kernels are spliced into their callers: compiled apart, each would optimise the kernels anew.
+_spliced: Any = njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, inline="always")
+
 _TWO_PI = 2.0 * math.pi
 _STRIKE, _DIP, _OPENING = 1, 2, 4
 # The same slots as signed numbers, for slices.
@@ -78,7 +83,7 @@ def _sine_cosine(degrees: float) -> Angle:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-@kernel
+@_spliced
 def _frame(rectangle: Array) -> tuple[Size, Angle, Angle]:
     """Depth, half length and width of a rectangle, sine and cosine of its strike and dip."""
     size = -rectangle[2], 0.5 * rectangle[5], rectangle[6]
@@ -117,7 +122,7 @@ def _finish(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
         scratch[i + LOG_ETA] = scratch[i + LOG_ETA] - scratch[i + WORK_REAL[2]]
 
 
-@kernel
+@_spliced
 def _transcendental(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Logarithms, angles and free-surface functions that only the displacement needs."""
     n = int(np.int64(count))
@@ -137,14 +142,14 @@ def _transcendental(scratch: Array, size: Size, dip: Angle, count: np.uint64) ->
     _finish(scratch, size, dip, count)
 
 
-@kernel
+@_spliced
 def _place(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
     size, strike, dip = _frame(rectangle)
     tolerance = ON_FAULT_TOLERANCE * (rectangle[5] + rectangle[6])
     place(east, north, up, (rectangle[0], rectangle[1]), size, strike, dip, tolerance, scratch)
 
 
-@kernel
+@_spliced
 def _prepare_values(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
     """All sums that displacement needs."""
     size, _, dip = _frame(rectangle)
@@ -154,7 +159,7 @@ def _prepare_values(east: Array, north: Array, up: Array, rectangle: Array, scra
     _transcendental(scratch, size, dip, count)
 
 
-@kernel
+@_spliced
 def _prepare_gradients(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
     """All sums that displacement and gradients need."""
     size, _, dip = _frame(rectangle)
@@ -184,7 +189,7 @@ def _accumulate(scratch: Array, first: np.uint64, out: Array) -> None:
             out[k, i] += scratch[i + start]
 
 
-@kernel
+@_spliced
 def depth_gradient_block(
     east: Array,
     north: Array,
@@ -226,7 +231,7 @@ def depth_gradient_block(
         _copy(scratch, RESULT[0], out[2])
 
 
-@kernel
+@_spliced
 def depth_displacement_block(
     east: Array,
     north: Array,
@@ -260,7 +265,7 @@ def depth_displacement_block(
         _copy(scratch, RESULT[0], out[2])
 
 
-@kernel
+@_spliced
 def depth_gradient_sum_block(
     east: Array,
     north: Array,
@@ -293,7 +298,7 @@ def depth_gradient_sum_block(
         _accumulate(scratch, RESULT[0], out)
 
 
-@kernel
+@_spliced
 def depth_displacement_sum_block(
     east: Array,
     north: Array,
