@@ -15,7 +15,14 @@ from numba import njit
 kernel: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
 """Compile a loop over a block: without the interpreter lock, NaN and infinity respected, a*b + c in one rounding."""
 
-inlined: Any = njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, forceinline=True)
+inlined: Any = njit(
+    nogil=True,
+    error_model="numpy",
+    fastmath={"contract", "nsz"},
+    forceinline=True,
+    no_cpython_wrapper=True,
+    no_cfunc_wrapper=True,
+)
 """Compile scalar mathematics into the loop that calls it."""
 
 
