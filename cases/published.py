@@ -122,6 +122,8 @@ def score(rows: Sequence[PublishedRow], summaries: Mapping[str, Summary]) -> tup
         value = figure(summaries[row.case], row.of)
         if row.over is not None:
             value /= figure(summaries[row.over], row.of)
+        if row.unit == "degrees" and row.window[1] > 180.0 and value < 0.0:
+            value += 360.0  # a window across 180 counts upward
         scores.append(Score(row, value))
     return tuple(scores)
 

@@ -31,6 +31,11 @@ def test_a_row_divides_by_another_case_and_fails_outside_its_window() -> None:
     assert "at least 1.3" in markdown([found])
 
 
+def test_an_angle_is_counted_upward_where_its_window_crosses_180() -> None:
+    row = PublishedRow("rake", "rake", (135.0, 225.0), unit="degrees")
+    assert [score([row], {"case": {"rake": rake}})[0].passed for rake in (170.0, -170.0, 10.0, -90.0)] == [1, 1, 0, 0]
+
+
 def test_a_figure_that_is_not_a_number_is_a_miss() -> None:
     assert not Score(PublishedRow("x", "empty", (0.0, 1.0)), math.nan).passed
 
