@@ -1,4 +1,4 @@
-"""Physics: rectangles and points in an elastic half-space; arrays in, arrays out."""
+"""Physics: rectangles, triangles and points in an elastic half-space; arrays in, arrays out."""
 
 from geoslip.okada.compiled import drop_stale_kernels
 from geoslip.okada.field import displacement_field, gradient_field
@@ -7,6 +7,7 @@ from geoslip.okada.medium import Medium
 from geoslip.okada.point import POINT_COLUMNS, point_displacement, point_gradient
 from geoslip.okada.rectangles import COMPONENTS, RECTANGLE_COLUMNS
 from geoslip.okada.stress import strain, stress, traction
+from geoslip.okada.triangles import triangle_bases
 
 __all__ = [
     "COMPONENTS",
@@ -21,6 +22,7 @@ __all__ = [
     "strain",
     "stress",
     "traction",
+    "triangle_bases",
 ]
 
 drop_stale_kernels()

@@ -1,4 +1,4 @@
-"""Displacement and gradients of a slip model: sums over its rectangles, without ever holding the Green's matrix."""
+"""Displacement and gradients of a slip model: sums over its sources, without ever holding the Green's matrix."""
 
 from collections.abc import Callable
 
@@ -12,6 +12,9 @@ from geoslip.okada.depth import depth_displacement_block, depth_gradient_sum_blo
 from geoslip.okada.rectangles import as_points, as_poisson, as_rectangles, as_slip
 from geoslip.okada.surface import BLOCK, SCRATCH, add_displacement_block, surface_constants, surface_sums_block
 from geoslip.okada.tiles import PAIRS_PER_STEP, Meter, Progress, points_per_tile, run_tiles, spans
+from geoslip.okada.triangle_layout import triangle_constants
+from geoslip.okada.triangle_tiles import triangle_displacement_tile
+from geoslip.okada.triangles import as_triangles
 
 # Work of one pair at depth, in units of one at the surface: only for an even progress bar.
 _DEPTH_WEIGHT = 4
@@ -29,16 +32,18 @@ def displacement_field(
     progress: Progress | None = None,
     threads: int | None = None,
 ) -> NDArray[np.float64]:
-    """Displacement at points due to slip on rectangles.
+    """Displacement at points due to slip on rectangles or triangles.
 
-    Points at up = 0 take Okada (1985), deeper ones Okada (1992).
+    Rectangles take Okada (1985) for points at up = 0 and Okada (1992) for deeper ones; triangles have the field of
+    Nikkhoo and Walter (2015).
 
     Parameters
     ----------
     points : array_like, shape (n, 3)
         East, north, up (m), up <= 0.
-    sources : array_like, shape (m, 7)
-        Rectangles, columns as in `RECTANGLE_COLUMNS`.
+    sources : array_like, shape (m, 7) or (m, 3, 3)
+        Rectangles, columns as in `RECTANGLE_COLUMNS`, or triangles: east, north, up (m) of three vertices in any
+        order; `triangle_bases` tells their slip directions.
     slip : array_like, shape (m, 3)
         Strike slip (left-lateral), dip slip (reverse), opening (m).
     poisson : float
@@ -51,21 +56,26 @@ def displacement_field(
     Returns
     -------
     ndarray, shape (n, 3)
-        East, north, up displacement (m); NaN at a point that lies on a rectangle with slip (nearer than 1e-12 of
-        length + width).
+        East, north, up displacement (m); NaN at a point that lies on a source with slip (nearer than 1e-12 of length
+        + width, or of a triangle's perimeter).
 
     Raises
     ------
     ValueError
-        If a shape, a rectangle, a point above ground, a slip or Poisson's ratio is unfit.
+        If a shape, a source, a point above ground, a slip or Poisson's ratio is unfit.
     """
     nu = as_poisson(poisson)
     place = as_points(points)
-    rectangles, amounts = _slipping(sources, slip)
+    table, amounts = _slipping(sources, slip)
     deep = place[:, 2] < 0.0
     total = np.zeros((3, place.shape[0]))
-    ground = _Sum(_surface_tile, place[~deep], surface_constants(rectangles), amounts, nu, 3)
-    below = _Sum(_depth_tile, place[deep], rectangles, amounts, nu, 3)
+    if table.ndim == 3:
+        constants = triangle_constants(table)
+        ground = _Sum(triangle_displacement_tile, place[~deep], constants, amounts, nu, 3)
+        below = _Sum(triangle_displacement_tile, place[deep], constants, amounts, nu, 3)
+    else:
+        ground = _Sum(_surface_tile, place[~deep], surface_constants(table), amounts, nu, 3)
+        below = _Sum(_depth_tile, place[deep], table, amounts, nu, 3)
     _run([ground, below], progress, threads)
     total[:, ~deep], total[:, deep] = ground.total, below.total
     return np.ascontiguousarray(total.T)
@@ -98,7 +108,7 @@ def gradient_field(
     Raises
     ------
     ValueError
-        If a shape, a rectangle, a point above ground, a slip or Poisson's ratio is unfit.
+        If a shape, a source, a point above ground, a slip or Poisson's ratio is unfit.
     """
     nu = as_poisson(poisson)
     place = as_points(points)
@@ -134,10 +144,10 @@ class _Sum:
 
 def _slipping(sources: ArrayLike, slip: ArrayLike) -> tuple[_Array, _Array]:
     """Check sources and slip, and leave out the sources that do not slip."""
-    rectangles = as_rectangles(sources)
-    amounts = as_slip(slip, rectangles.shape[0])
+    table = as_triangles(sources) if np.ndim(sources) == 3 else as_rectangles(sources)
+    amounts = as_slip(slip, table.shape[0])
     moving = amounts.any(axis=1)
-    return rectangles[moving], amounts[moving]
+    return table[moving], amounts[moving]
 
 
 def _run(fields: list[_Sum], progress: Progress | None, threads: int | None) -> None:

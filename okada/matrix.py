@@ -1,4 +1,4 @@
-"""Green's matrices of rectangles: displacement along given directions per metre of slip."""
+"""Green's matrices of rectangles and triangles: displacement along given directions per metre of slip."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,6 +13,9 @@ from geoslip.okada.depth import depth_displacement_block
 from geoslip.okada.rectangles import as_directions, as_points, as_poisson, as_rectangles, component_indices
 from geoslip.okada.surface import BLOCK, SCRATCH, project_block, surface_constants, surface_sums_block
 from geoslip.okada.tiles import Meter, Progress, points_per_tile, run_tiles, spans
+from geoslip.okada.triangle_layout import triangle_constants
+from geoslip.okada.triangle_tiles import triangle_matrix_tile
+from geoslip.okada.triangles import as_triangles
 
 _SOURCES_PER_TILE = 64
 
@@ -44,9 +47,10 @@ def greens_matrix(
     threads: int | None = None,
     out: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """Displacement at points along unit vectors, per metre of slip on every rectangle.
+    """Displacement at points along unit vectors, per metre of slip on every rectangle or triangle.
 
-    Points at up = 0 take Okada (1985), deeper ones Okada (1992).
+    Rectangles take Okada (1985) for points at up = 0 and Okada (1992) for deeper ones; triangles have the field of
+    Nikkhoo and Walter (2015).
 
     Parameters
     ----------
@@ -54,8 +58,9 @@ def greens_matrix(
         East, north, up (m), up <= 0.
     directions : array_like, shape (n, 3)
         Unit vectors (east, north, up) along which each point is observed.
-    sources : array_like, shape (m, 7)
-        Rectangles, columns as in `RECTANGLE_COLUMNS`.
+    sources : array_like, shape (m, 7) or (m, 3, 3)
+        Rectangles, columns as in `RECTANGLE_COLUMNS`, or triangles: east, north, up (m) of three vertices in any
+        order; `triangle_bases` tells their slip directions.
     components : sequence of str
         Which of "strike" (left-lateral), "dip" (reverse), "opening".
     poisson : float
@@ -71,29 +76,32 @@ def greens_matrix(
     -------
     ndarray, shape (n, len(components) * m)
         In m per m, Fortran-ordered: all columns of the first component, then those of the next. A row is NaN in the
-        columns of a rectangle on which the point lies (nearer than 1e-12 of length + width).
+        columns of a source on which the point lies (nearer than 1e-12 of length + width, or of a triangle's perimeter).
 
     Raises
     ------
     ValueError
-        If a shape, a rectangle, a point above ground, a direction, a component or Poisson's ratio is unfit.
+        If a shape, a source, a point above ground, a direction, a component or Poisson's ratio is unfit.
     """
     chosen = np.array(component_indices(components), dtype=np.int64)
     nu = as_poisson(poisson)
     place = as_points(points)
     along = as_directions(directions, place.shape[0])
-    rectangles = as_rectangles(sources)
-    shape = (place.shape[0], chosen.size * rectangles.shape[0])
+    triangular = np.ndim(sources) == 3
+    table = as_triangles(sources) if triangular else as_rectangles(sources)
+    constants = triangle_constants(table) if triangular else surface_constants(table)
+    shape = (place.shape[0], chosen.size * table.shape[0])
     matrix = np.empty(shape, order="F") if out is None else _fitting(out, shape)
     groups = {deep: _group(place, along, deep) for deep in (False, True)}
-    constants = surface_constants(rectangles)
     columns = matrix.T
 
     def work(tile: _Tile, meter: Meter) -> None:
         rows, coordinates, axes = groups[tile.deep]
         span = (*tile.points, *tile.sources)
-        if tile.deep:
-            _depth_tile(columns, rows, coordinates, axes, rectangles, chosen, nu, span)
+        if triangular:
+            triangle_matrix_tile(columns, rows, coordinates, axes, constants, chosen, nu, span)
+        elif tile.deep:
+            _depth_tile(columns, rows, coordinates, axes, table, chosen, nu, span)
         else:
             _surface_tile(columns, rows, coordinates, axes, constants, chosen, 1.0 - 2.0 * nu, span)
         meter.advance((span[1] - span[0]) * (span[3] - span[2]))
@@ -101,10 +109,10 @@ def greens_matrix(
     tiles = [
         _Tile(deep, point_span, source_span)
         for deep, group in groups.items()
-        for source_span in spans(rectangles.shape[0], _SOURCES_PER_TILE)
+        for source_span in spans(table.shape[0], _SOURCES_PER_TILE)
         for point_span in spans(group.points.shape[1], points_per_tile(source_span[1] - source_span[0]))
     ]
-    total = place.shape[0] * rectangles.shape[0]
+    total = place.shape[0] * table.shape[0]
     run_tiles(work, tiles, total=total, progress=progress, threads=threads)
     return matrix
 

@@ -31,7 +31,7 @@ from geoslip.okada.surface_layout import (
 
 
 @inlined
-def _steep_corner(
+def steep_corner(
     xi: float, eta: float, q: float, r: float, x: float, d: float, s: float, c: float
 ) -> tuple[float, float, float, float, float]:
     """One corner's part of I1, I3 and I5 over alpha, the t of the logarithm, and R + eta."""
@@ -74,10 +74,10 @@ def steep_sums(constants: NDArray[np.float64], alpha: float, count: int, scratch
     for i in range(count):
         x, eta2, q = scratch[ALONG + i], scratch[ETA2 + i], scratch[Q + i]
         xi1, xi2, eta1 = x + half, x - half, eta2 + width
-        i1a, i3a, i5a, t11, b11 = _steep_corner(xi1, eta1, q, scratch[R11 + i], scratch[X1 + i], d1, s, c)
-        i1b, i3b, i5b, t12, b12 = _steep_corner(xi1, eta2, q, scratch[R12 + i], scratch[X1 + i], d2, s, c)
-        i1c, i3c, i5c, t21, b21 = _steep_corner(xi2, eta1, q, scratch[R21 + i], scratch[X2 + i], d1, s, c)
-        i1d, i3d, i5d, t22, b22 = _steep_corner(xi2, eta2, q, scratch[R22 + i], scratch[X2 + i], d2, s, c)
+        i1a, i3a, i5a, t11, b11 = steep_corner(xi1, eta1, q, scratch[R11 + i], scratch[X1 + i], d1, s, c)
+        i1b, i3b, i5b, t12, b12 = steep_corner(xi1, eta2, q, scratch[R12 + i], scratch[X1 + i], d2, s, c)
+        i1c, i3c, i5c, t21, b21 = steep_corner(xi2, eta1, q, scratch[R21 + i], scratch[X2 + i], d1, s, c)
+        i1d, i3d, i5d, t22, b22 = steep_corner(xi2, eta2, q, scratch[R22 + i], scratch[X2 + i], d2, s, c)
         scratch[LOG_T + i], scratch[WORK_D + i] = b11 * b22, b12 * b21
         sum_t = t11 - t12 - t21 + t22
         plus, minus = t11 * t22, t12 * t21

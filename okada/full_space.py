@@ -1,0 +1,67 @@
+"""Triangular dislocations in an unbounded medium."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoslip.okada.rectangles import as_poisson, as_slip
+from geoslip.okada.tiles import Meter, points_per_tile, run_tiles, spans
+from geoslip.okada.triangle_layout import triangle_constants
+from geoslip.okada.triangle_tiles import unbounded_displacement_tile
+from geoslip.okada.triangles import as_triangles
+
+
+def full_space_displacement(
+    points: ArrayLike, triangles: ArrayLike, slip: ArrayLike, *, poisson: float = 0.25, threads: int | None = None
+) -> NDArray[np.float64]:
+    """Displacement at points due to slip on triangles, without a ground.
+
+    Parameters
+    ----------
+    points : array_like, shape (n, 3)
+        East, north, up (m), anywhere.
+    triangles : array_like, shape (m, 3, 3)
+        East, north, up (m) of three vertices, anywhere, in any order; `triangle_bases` tells the slip directions.
+    slip : array_like, shape (m, 3)
+        Strike slip (left-lateral), dip slip (reverse), opening (m).
+    poisson : float
+        Poisson's ratio, 0 <= poisson < 0.5.
+    threads : int, optional
+        Number of threads, by default every processor this process may use. The result does not depend on it.
+
+    Returns
+    -------
+    ndarray, shape (n, 3)
+        East, north, up displacement (m); NaN at a point on a triangle (nearer than 1e-12 of its perimeter).
+
+    Raises
+    ------
+    ValueError
+        If a shape, a triangle, a point that is not finite, a slip or Poisson's ratio is unfit.
+    """
+    nu, place = as_poisson(poisson), _anywhere(points)
+    table = as_triangles(triangles, half_space=False)
+    amounts = as_slip(slip, table.shape[0])
+    constants, coordinates = triangle_constants(table), np.ascontiguousarray(place.T)
+    total = np.zeros((3, place.shape[0]))
+
+    def work(tile: tuple[int, int], meter: Meter) -> None:
+        first, last = tile
+        unbounded_displacement_tile(coordinates[:, first:last], constants, amounts, nu, total[:, first:last])
+        meter.advance((last - first) * table.shape[0])
+
+    tiles = spans(place.shape[0], points_per_tile(table.shape[0]))
+    run_tiles(work, tiles, total=place.shape[0] * table.shape[0], threads=threads)
+    return np.ascontiguousarray(total.T)
+
+
+def _anywhere(points: ArrayLike) -> NDArray[np.float64]:
+    """Check points that may lie above up = 0."""
+    array = np.asarray(points, dtype=np.float64)
+    if array.ndim != 2 or array.shape[1] != 3:
+        raise ValueError(f"points have shape {array.shape}, but must be (n, 3); give east, north, up in metres per row")
+    bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if bad.size:
+        raise ValueError(
+            f"point {bad[0]} is {array[bad[0]].tolist()}, but coordinates must be finite; remove the point"
+        )
+    return array

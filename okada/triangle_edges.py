@@ -1,0 +1,148 @@
+"""Sums over the edges of a triangle seen from a block of places: solid angle and line integrals.
+
+For a place x, with r = x - vertex, t along an edge, tau = r.t and w = r - tau t, the integrals along the edge are
+
+    Lambda = int dl / R,    g = int (x - xi) / R^3 dl = w J0 + t J1,
+
+J0 and J1 being those of 1 / R^3 and tau / R^3. They are written with R + sigma tau, sigma = sign(tau_A + tau_B), so
+that nothing cancels where a place lies on the extension of an edge.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.elementary import arctangent_block, log_ratio_block
+from geoslip.okada.triangle_layout import (
+    AREA,
+    DISTANCE,
+    EDGE_LOG,
+    LAMBDA,
+    OMEGA,
+    OUTER,
+    POTENTIAL,
+    STRIDE,
+    TANGENT,
+    TINY,
+    VERTEX,
+    WORK_A,
+    WORK_B,
+)
+from geoslip.okada.triangle_surface_terms import add_potential_block
+
+
+@inlined
+def away(r: float, tau: float, ww: float) -> float:
+    """R + tau, from w^2 / (R - tau) where tau is negative."""
+    plain = r + abs(tau)
+    return plain if tau >= 0.0 else (ww + TINY) / plain
+
+
+@kernel
+def triangle_sums_block(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    up: NDArray[np.float64],
+    constants: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+    surface: bool,
+) -> None:
+    """Distances, solid angle, Lambda and the sum of g c over the edges, c = w x t.
+
+    Parameters
+    ----------
+    east, north, up : ndarray, shape (n,)
+        Places, n <= BLOCK, m.
+    constants : ndarray, shape (55,)
+        A row of `triangle_constants`.
+    scratch : ndarray, shape (SCRATCH,)
+        Receives the slots DISTANCE, OMEGA, LAMBDA and OUTER, with `surface` also POTENTIAL.
+    surface : bool
+        Whether the places are mirror images, up >= 0, and the potential of the free surface is wanted too.
+    """
+    count = east.size
+    _solid_angle(east, north, up, constants, scratch)
+    scratch[LAMBDA : POTENTIAL + 5 * STRIDE] = 0.0
+    for edge in range(3):
+        after = (edge + 1) % 3
+        start, end = DISTANCE + edge * STRIDE, DISTANCE + after * STRIDE
+        vertices = constants[VERTEX + 3 * edge : VERTEX + 3 * edge + 3], constants[VERTEX + 3 * after :]
+        tangent = constants[TANGENT + 3 * edge : TANGENT + 3 * edge + 3]
+        distances = scratch[start : start + count], scratch[end : end + count]
+        _edge_terms(east, north, up, vertices, tangent, distances, scratch)
+        log_ratio_block(scratch, WORK_A, WORK_B, EDGE_LOG, count)
+        for i in range(count):
+            log = scratch[EDGE_LOG + i]
+            scratch[LAMBDA + i] += tangent[0] * log
+            scratch[LAMBDA + STRIDE + i] += tangent[1] * log
+            scratch[LAMBDA + 2 * STRIDE + i] += tangent[2] * log
+        if surface:
+            add_potential_block(east, north, up, constants, edge, scratch)
+
+
+@kernel
+def _solid_angle(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    up: NDArray[np.float64],
+    constants: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+) -> None:
+    """Distances to the vertices and the solid angle (van Oosterom and Strackee 1983), positive where the normal is."""
+    xa, ya, za, xb, yb, zb, xc, yc, zc = constants[VERTEX : VERTEX + 9]
+    nx, ny, nz = constants[AREA : AREA + 3]
+    count = east.size
+    for i in range(count):
+        ax, ay, az = east[i] - xa, north[i] - ya, up[i] - za
+        bx, by, bz = east[i] - xb, north[i] - yb, up[i] - zb
+        cx, cy, cz = east[i] - xc, north[i] - yc, up[i] - zc
+        ra = np.sqrt(ax * ax + ay * ay + az * az)
+        rb = np.sqrt(bx * bx + by * by + bz * bz)
+        rc = np.sqrt(cx * cx + cy * cy + cz * cz)
+        ab, bc, ca = ax * bx + ay * by + az * bz, bx * cx + by * cy + bz * cz, cx * ax + cy * ay + cz * az
+        scratch[DISTANCE + i], scratch[DISTANCE + STRIDE + i], scratch[DISTANCE + 2 * STRIDE + i] = ra, rb, rc
+        scratch[WORK_A + i] = nx * ax + ny * ay + nz * az
+        scratch[WORK_B + i] = ra * rb * rc + ab * rc + bc * ra + ca * rb + TINY
+    arctangent_block(scratch, WORK_A, WORK_B, OMEGA, count)
+    for i in range(count):
+        scratch[OMEGA + i] *= 2.0
+
+
+@kernel
+def _edge_terms(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    up: NDArray[np.float64],
+    vertices: tuple[NDArray[np.float64], NDArray[np.float64]],
+    tangent: NDArray[np.float64],
+    distances: tuple[NDArray[np.float64], NDArray[np.float64]],
+    scratch: NDArray[np.float64],
+) -> None:
+    """Add g c of one edge, and leave numerator and denominator of exp(Lambda)."""
+    xa, ya, za = vertices[0][0], vertices[0][1], vertices[0][2]
+    xb, yb, zb = vertices[1][0], vertices[1][1], vertices[1][2]
+    tx, ty, tz = tangent[0], tangent[1], tangent[2]
+    first, last = distances
+    for i in range(east.size):
+        ax, ay, az = east[i] - xa, north[i] - ya, up[i] - za
+        bx, by, bz = east[i] - xb, north[i] - yb, up[i] - zb
+        ra, rb = first[i], last[i]
+        tau_a, tau_b = ax * tx + ay * ty + az * tz, bx * tx + by * ty + bz * tz
+        cx, cy, cz = ay * tz - az * ty, az * tx - ax * tz, ax * ty - ay * tx
+        wx, wy, wz = ty * cz - tz * cy, tz * cx - tx * cz, tx * cy - ty * cx
+        ww = cx * cx + cy * cy + cz * cz
+        sigma = 1.0 if tau_a + tau_b >= 0.0 else -1.0
+        sa, sb = away(ra, sigma * tau_a, ww), away(rb, sigma * tau_b, ww)
+        scratch[WORK_A + i] = sa if sigma > 0.0 else sb
+        scratch[WORK_B + i] = sb if sigma > 0.0 else sa
+        j0, j1 = sigma * (1.0 / (rb * sb) - 1.0 / (ra * sa)), 1.0 / rb - 1.0 / ra
+        gx, gy, gz = wx * j0 + tx * j1, wy * j0 + ty * j1, wz * j0 + tz * j1
+        scratch[OUTER + i] += gx * cx
+        scratch[OUTER + STRIDE + i] += gx * cy
+        scratch[OUTER + 2 * STRIDE + i] += gx * cz
+        scratch[OUTER + 3 * STRIDE + i] += gy * cx
+        scratch[OUTER + 4 * STRIDE + i] += gy * cy
+        scratch[OUTER + 5 * STRIDE + i] += gy * cz
+        scratch[OUTER + 6 * STRIDE + i] += gz * cx
+        scratch[OUTER + 7 * STRIDE + i] += gz * cy
+        scratch[OUTER + 8 * STRIDE + i] += gz * cz
