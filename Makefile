@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: demo test install-test lint types suite coverage bench studies clean
+.PHONY: demo test install-test lint types suite coverage bench studies picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -50,6 +50,12 @@ coverage: install-test
 
 bench: install-test
 	$(TEST)/python tests/bench/run.py --page docs/benchmarks.md
+
+# The README's picture: the first screens of the demo's report, by headless Chromium.
+picture: demo
+	chromium --headless --no-sandbox --disable-gpu --disable-background-networking --disable-sync --hide-scrollbars \
+	    --user-data-dir=$(CURDIR)/.cache/chromium --window-size=1200,1700 --screenshot=docs/report.png \
+	    file://$(CURDIR)/geoslip-demo/report.html
 
 # Runs every real study (GEOSLIP_DATA) and writes the tables of the studies' pages anew.
 studies: install-test

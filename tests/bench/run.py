@@ -167,6 +167,7 @@ def main() -> None:
     heads = ("threads", "one", "two", "gain", "at least")
     kept &= table(heads, scaling_lines(options.only, rounds=3), page)
     if options.page is not None:
+        options.page.parent.mkdir(exist_ok=True)
         options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
     if options.strict and not kept:
         sys.exit(1)
