@@ -2,6 +2,7 @@
 
 from geoslip.okada.compiled import drop_stale_kernels
 from geoslip.okada.field import displacement_field, gradient_field
+from geoslip.okada.full_space import full_space_displacement, full_space_gradient
 from geoslip.okada.matrix import greens_matrix
 from geoslip.okada.medium import Medium
 from geoslip.okada.point import POINT_COLUMNS, point_displacement, point_gradient
@@ -15,6 +16,8 @@ __all__ = [
     "RECTANGLE_COLUMNS",
     "Medium",
     "displacement_field",
+    "full_space_displacement",
+    "full_space_gradient",
     "gradient_field",
     "greens_matrix",
     "point_displacement",

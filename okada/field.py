@@ -13,7 +13,7 @@ from geoslip.okada.rectangles import as_points, as_poisson, as_rectangles, as_sl
 from geoslip.okada.surface import BLOCK, SCRATCH, add_displacement_block, surface_constants, surface_sums_block
 from geoslip.okada.tiles import PAIRS_PER_STEP, Meter, Progress, points_per_tile, run_tiles, spans
 from geoslip.okada.triangle_layout import triangle_constants
-from geoslip.okada.triangle_tiles import triangle_displacement_tile
+from geoslip.okada.triangle_tiles import triangle_displacement_tile, triangle_gradient_tile
 from geoslip.okada.triangles import as_triangles
 
 # Work of one pair at depth, in units of one at the surface: only for an even progress bar.
@@ -90,7 +90,7 @@ def gradient_field(
     progress: Progress | None = None,
     threads: int | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Displacement and its gradient at points due to slip on rectangles (Okada 1992, also at up = 0).
+    """Displacement and its gradient at points due to slip on rectangles (Okada 1992, also at up = 0) or triangles.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def gradient_field(
         East, north, up (m).
     gradient : ndarray, shape (n, 3, 3)
         gradient[:, i, j] is the derivative of component i along axis j, axes east, north, up. Both are NaN at a
-        point that lies on a rectangle with slip (nearer than 1e-12 of length + width).
+        point that lies on a source with slip (nearer than 1e-12 of length + width, or of a triangle's perimeter).
 
     Raises
     ------
@@ -112,11 +112,20 @@ def gradient_field(
     """
     nu = as_poisson(poisson)
     place = as_points(points)
-    rectangles, amounts = _slipping(sources, slip)
-    field = _Sum(_gradient_tile, place, rectangles, amounts, nu, 12)
-    _run([field], progress, threads)
-    displacement = np.ascontiguousarray(field.total[:3].T)
-    return displacement, np.ascontiguousarray(field.total[3:].T).reshape(-1, 3, 3)
+    table, amounts = _slipping(sources, slip)
+    total = np.zeros((12, place.shape[0]))
+    if table.ndim == 3:
+        # The triangles' kernel wants points of the ground apart from those below.
+        deep, constants = place[:, 2] < 0.0, triangle_constants(table)
+        parts = {mine: _Sum(triangle_gradient_tile, place[deep == mine], constants, amounts, nu, 12) for mine in (0, 1)}
+        _run(list(parts.values()), progress, threads)
+        for mine, part in parts.items():
+            total[:, deep == mine] = part.total
+    else:
+        field = _Sum(_gradient_tile, place, table, amounts, nu, 12)
+        _run([field], progress, threads)
+        total = field.total
+    return np.ascontiguousarray(total[:3].T), np.ascontiguousarray(total[3:].T).reshape(-1, 3, 3)
 
 
 class _Sum:

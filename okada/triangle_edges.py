@@ -38,6 +38,47 @@ def away(r: float, tau: float, ww: float) -> float:
     return plain if tau >= 0.0 else (ww + TINY) / plain
 
 
+@inlined
+def edge_integrals(
+    a: tuple[float, float, float],
+    b: tuple[float, float, float],
+    ra: float,
+    rb: float,
+    t: tuple[float, float, float],
+) -> tuple[
+    tuple[float, float, float],
+    tuple[float, float, float],
+    tuple[float, float],
+    tuple[float, float, float],
+    tuple[float, float, float, float],
+]:
+    """Integrals along an edge of powers of tau over R^3, R^5 and R^7, from the vectors a, b from its ends.
+
+    Returns c = w x t; w; J0, J1; K0, K1, K2; M0 to M3. Y11, Y32 and Y53 are Okada's (1992).
+    """
+    tau_a, tau_b = a[0] * t[0] + a[1] * t[1] + a[2] * t[2], b[0] * t[0] + b[1] * t[1] + b[2] * t[2]
+    cx, cy, cz = a[1] * t[2] - a[2] * t[1], a[2] * t[0] - a[0] * t[2], a[0] * t[1] - a[1] * t[0]
+    ww = cx * cx + cy * cy + cz * cz
+    sigma = 1.0 if tau_a + tau_b >= 0.0 else -1.0
+    ia, ib = 1.0 / ra, 1.0 / rb
+    ya, yb = ia / away(ra, sigma * tau_a, ww), ib / away(rb, sigma * tau_b, ww)
+    a2, b2 = ia * ia, ib * ib
+    a3, b3 = a2 * ia, b2 * ib
+    j0 = sigma * (yb - ya)
+    k0 = sigma * (yb * (yb + b2) - ya * (ya + a2)) * 0.3333333333333333
+    y53_a, y53_b = ya * (3.0 * a2 * (a2 + ya) + 2.0 * ya * ya), yb * (3.0 * b2 * (b2 + yb) + 2.0 * yb * yb)
+    m0 = sigma * (y53_b - y53_a) * 0.06666666666666667
+    k1, m1 = (b3 - a3) * 0.3333333333333333, (b3 * b2 - a3 * a2) * 0.2
+    w = (t[1] * cz - t[2] * cy, t[2] * cx - t[0] * cz, t[0] * cy - t[1] * cx)
+    return (
+        (cx, cy, cz),
+        w,
+        (j0, ib - ia),
+        (k0, k1, j0 - ww * k0),
+        (m0, m1, k0 - ww * m0, k1 - ww * m1),
+    )
+
+
 @kernel
 def triangle_sums_block(
     east: NDArray[np.float64],

@@ -38,7 +38,9 @@ WORK_D = 29 * STRIDE
 MIRRORED = 30 * STRIDE
 # Displacement: axis by axis, for unit Burgers vectors east, north, up.
 MATRIX = 31 * STRIDE
-SCRATCH = 40 * STRIDE
+# Gradient: slot 3 i + j for the derivative of component i along axis j.
+GRADIENT = 40 * STRIDE
+SCRATCH = 49 * STRIDE
 """Length of the scratch array (float64) that a thread hands to the triangle kernels."""
 
 # Places in a row of constants.

@@ -11,6 +11,7 @@ from geoslip.okada.triangle import (
     project_triangle_block,
     triangle_displacement_block,
 )
+from geoslip.okada.triangle_gradient import add_triangle_gradient_block, triangle_gradient_block
 
 
 @kernel
@@ -99,6 +100,60 @@ def unbounded_displacement_tile(
 ) -> None:
     """Add the displacement of every triangle in the unbounded medium; as `triangle_displacement_tile`."""
     _add_displacement(points, constants, slip, poisson, False, total)
+
+
+@kernel
+def triangle_gradient_tile(
+    points: NDArray[np.float64],
+    constants: NDArray[np.float64],
+    slip: NDArray[np.float64],
+    poisson: float,
+    total: NDArray[np.float64],
+) -> None:
+    """Add displacement and gradients of every triangle in the half-space at every point of a tile.
+
+    Parameters
+    ----------
+    points, constants, slip, poisson
+        As for `triangle_displacement_tile`.
+    total : ndarray, shape (12, n)
+        Displacement (3 rows) and gradients (row 3 + 3 i + j: component i along axis j), added to.
+    """
+    _add_gradient(points, constants, slip, poisson, True, total)
+
+
+@kernel
+def unbounded_gradient_tile(
+    points: NDArray[np.float64],
+    constants: NDArray[np.float64],
+    slip: NDArray[np.float64],
+    poisson: float,
+    total: NDArray[np.float64],
+) -> None:
+    """Add displacement and gradients in the unbounded medium; as `triangle_gradient_tile`."""
+    _add_gradient(points, constants, slip, poisson, False, total)
+
+
+@kernel
+def _add_gradient(
+    points: NDArray[np.float64],
+    constants: NDArray[np.float64],
+    slip: NDArray[np.float64],
+    poisson: float,
+    half_space: bool,
+    total: NDArray[np.float64],
+) -> None:
+    scratch = np.empty(SCRATCH)
+    for start in range(0, points.shape[1], BLOCK):
+        stop = min(start + BLOCK, points.shape[1])
+        east, north, up = points[0, start:stop], points[1, start:stop], points[2, start:stop]
+        part = total[:, start:stop]
+        for source in range(constants.shape[0]):
+            row = constants[source]
+            triangle_displacement_block(east, north, up, row, poisson, half_space, scratch)
+            add_triangle_displacement_block(slip[source], row, scratch, part[:3])
+            triangle_gradient_block(east, north, up, row, slip[source], poisson, half_space, scratch)
+            add_triangle_gradient_block(scratch, part[3:])
 
 
 @kernel

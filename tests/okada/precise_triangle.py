@@ -11,7 +11,6 @@ Every integral is taken in its plainest closed form, in mpmath's arithmetic: can
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import mpmath as mp
 import numpy as np
@@ -146,28 +145,73 @@ def _surface_potential(mirror: Vector, start: Vector, end: Vector) -> list[Vecto
     return [[x11, x12], [x12, x22], xz]
 
 
-def half_space_field(points: NDArray[np.float64], triangle: NDArray[np.float64], burgers: ArrayLike, nu: float) -> Any:
+def half_space_field(points: ArrayLike, triangle: ArrayLike, burgers: ArrayLike, nu: float) -> NDArray[np.float64]:
     """Displacement (n, 3) at points with up <= 0 for a Burgers vector, every digit of a float right.
 
-    The vertices must be in an order that turns the normal to the side that moves by +burgers/2. What the plain
-    formulas cannot divide by (a vertical edge, a point on the extension of one) is moved by 1e-20 m.
+    The side to which the triangle's normal points moves by +burgers/2. What the plain formulas cannot divide by (a
+    vertical edge, a point on the extension of one) is moved by 1e-20 m.
     """
-    a, b, c = triangle
-    if np.cross(b - a, c - a) @ _upward(triangle) < 0:
-        a, b, c = a, c, b
     with mp.workdps(100):
-        exact = [[mp.mpf(float(value)) for value in vertex] for vertex in (a, b, c)]
-        for k, vertex in enumerate(exact):
-            vertex[0] += (k + 1) * mp.mpf("1e-20")
-            vertex[1] += k * k * mp.mpf("1e-20")
-        slip = [mp.mpf(float(value)) for value in np.asarray(burgers)]
-        rows = [[mp.mpf(float(value)) for value in point] for point in points]
-        for row in rows:
-            row[0] += mp.mpf("1.7e-20")
-            row[1] += mp.mpf("-2.3e-20")
-        return np.array([[float(u) for u in half_space(row, exact, slip, mp.mpf(float(nu)))] for row in rows])
+        exact, slip, poisson = _exact(triangle, burgers, nu)
+        return np.array([[float(u) for u in half_space(row, exact, slip, poisson)] for row in _rows(points)])
 
 
-def _upward(triangle: NDArray[np.float64]) -> NDArray[np.float64]:
-    normal = triangle_bases([triangle])[0, 2]
-    return np.asarray(normal)
+def half_space_gradient(points: ArrayLike, triangle: ArrayLike, burgers: ArrayLike, nu: float) -> NDArray[np.float64]:
+    """Derivatives (n, 3, 3) of component i along axis j, by differences over 1e-15 m; as `half_space_field`."""
+    gradients = []
+    with mp.workdps(130):
+        exact, slip, poisson = _exact(triangle, burgers, nu)
+        step = mp.mpf("1e-15")
+        for row in _rows(points):
+            columns = []
+            for axis in range(3):
+                ahead, back = list(row), list(row)
+                ahead[axis] += step
+                back[axis] -= step
+                difference = _minus(*(half_space(at, exact, slip, poisson) for at in (ahead, back)))
+                columns.append([float(value / (2 * step)) for value in difference])
+            gradients.append(np.array(columns).T)
+    return np.array(gradients)
+
+
+def _exact(triangle: ArrayLike, burgers: ArrayLike, nu: float) -> tuple[list[Vector], Vector, mp.mpf]:
+    a, b, c = np.asarray(triangle, dtype=float)
+    if np.cross(b - a, c - a) @ triangle_bases([triangle])[0, 2] < 0:
+        b, c = c, b
+    vertices = [[mp.mpf(float(value)) for value in vertex] for vertex in (a, b, c)]
+    for k, vertex in enumerate(vertices):
+        vertex[0] += (k + 1) * mp.mpf("1e-20")
+        vertex[1] += k * k * mp.mpf("1e-20")
+    return vertices, [mp.mpf(float(value)) for value in np.asarray(burgers)], mp.mpf(float(nu))
+
+
+def _rows(points: ArrayLike) -> list[Vector]:
+    rows = [[mp.mpf(float(value)) for value in point] for point in np.asarray(points)]
+    for row in rows:
+        row[0] += mp.mpf("1.7e-20")
+        row[1] += mp.mpf("-2.3e-20")
+    return rows
+
+
+def with_plunging_edge(
+    plunge: float, *, seed: int, top: float = -500.0
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A triangle with one edge of the given plunge (deg), and points over, beside and under it, near and far.
+
+    The points lie at the surface and at 100 m straight above vertices, centroid and an edge's middle; at random
+    places at depth; and far away.
+    """
+    rng = np.random.default_rng(seed)
+    down, turn = np.array([np.cos(np.radians(plunge)), -np.sin(np.radians(plunge))]), rng.uniform(0, 2 * np.pi)
+    # The cosine of 90 degrees is 0, not 6e-17.
+    level = 0.0 if plunge == 90.0 else down[0]
+    start = np.array([0.0, 0.0, top])
+    triangle = np.array(
+        [start, start + 4e3 * np.array([level * np.cos(turn), level * np.sin(turn), down[1]]), [0, 0, 0]]
+    )
+    triangle[2] = [3e3, 1e3, top - 1.5e3]
+    over = np.vstack([triangle, triangle.mean(axis=0), 0.5 * (triangle[0] + triangle[1])])
+    ground = over * [1, 1, 0]
+    points = np.vstack([ground, ground + [0, 0, 0.2 * top], rng.normal(scale=5e3, size=(8, 3)), [60e3, 1e4, 0]])
+    points[:, 2] = -np.abs(points[:, 2])
+    return triangle, points

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from scipy.io import loadmat
 
-from geoslip.okada import displacement_field, greens_matrix, point_displacement, triangle_bases
-from geoslip.okada.full_space import full_space_displacement
+from geoslip.okada import displacement_field, full_space_displacement, greens_matrix, point_displacement, triangle_bases
 
 _oracle = importlib.util.spec_from_file_location("precise_triangle", Path(__file__).with_name("precise_triangle.py"))
 precise_triangle = importlib.util.module_from_spec(_oracle)
@@ -175,23 +174,9 @@ def test_unfit_triangles_are_refused_by_name(sources, message):
         greens_matrix(places(3, seed=1), np.tile([0.0, 0.0, 1.0], (3, 1)), sources)
 
 
-def sheared(dip, *, seed):
-    """A triangle with one edge of the given plunge, and places over, beside and under it and its edges."""
-    rng = np.random.default_rng(seed)
-    down = np.array([np.cos(np.radians(dip)), 0.0, -np.sin(np.radians(dip))])
-    turn = rng.uniform(0, 2 * np.pi)
-    down = np.array([down[0] * np.cos(turn), down[0] * np.sin(turn), down[2]])
-    top = np.array([0.0, 0.0, -500.0])
-    triangle = np.array([top, top + 4e3 * down, [3e3, 1e3, -2e3]])
-    ground = np.vstack([triangle, triangle.mean(axis=0), 0.5 * (triangle[0] + triangle[1])]) * [1, 1, 0]
-    place = np.vstack([ground, ground - [0, 0, 100.0], rng.normal(scale=5e3, size=(8, 3)), [60e3, 1e4, 0]])
-    place[:, 2] = -np.abs(place[:, 2])
-    return triangle, place
-
-
 @pytest.mark.parametrize("dip", [2.0, 45.0, 78.0, 79.0, 89.0, 89.9, 89.99, 89.9999, 89.9999999, 90.0])
 def test_thirty_digits_agree_at_every_plunge_of_an_edge(dip):
-    triangle, place = sheared(dip, seed=11)
+    triangle, place = precise_triangle.with_plunging_edge(dip, seed=11)
     slip = np.array([1.0, -0.7, 0.4])
     got = displacement_field(place, [triangle], [slip], poisson=0.2)
     burgers = slip @ triangle_bases([triangle])[0]
