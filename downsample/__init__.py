@@ -16,6 +16,10 @@ from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_
 from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.downsample.observations import Observations, require_positive_definite
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
+from geoslip.downsample.sample_curvature import curvature_quadtree
+from geoslip.downsample.sample_distance import distance_quadtree
+from geoslip.downsample.sample_gradient import gradient_quadtree
+from geoslip.downsample.sample_model import changed_share, model_quadtree
 from geoslip.downsample.sample_uniform import uniform_cells
 from geoslip.downsample.sample_variance import variance_quadtree
 from geoslip.downsample.samplers import samplers
@@ -36,17 +40,22 @@ __all__ = [
     "cell_covariance",
     "cell_means",
     "cell_observations",
+    "changed_share",
     "check_jumps",
     "check_orbit",
     "check_sign_against_gnss",
     "compare_with_gnss",
     "covariogram",
+    "curvature_quadtree",
     "deforming_area",
+    "distance_quadtree",
     "distance_to_polylines",
     "fit_exponential",
     "flight_direction",
+    "gradient_quadtree",
     "inside_polygon",
     "look_vector",
+    "model_quadtree",
     "near_polylines",
     "point_covariance",
     "read_gnss",

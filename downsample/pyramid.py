@@ -30,7 +30,7 @@ class Pyramid:
     counts : list of ndarray of int32
         Valid pixels of each block, one 2-D array a level.
     residuals : list of ndarray
-        Standard deviation of each block's residual, metres.
+        What decides a split: standard deviation of each block's residual, metres, or another sampler's measure.
     """
 
     block_rows: int

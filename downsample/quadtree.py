@@ -1,5 +1,7 @@
 """Quadtrees: which dyadic blocks become cells, by a threshold on their residual or for a wanted number of cells."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -119,16 +121,98 @@ def threshold_for_count(pyramid: Pyramid, *, count: int, valid_fraction: float) 
     return low if most - count < count - fewest else high
 
 
-def cells_from_blocks(
-    scene: Scene, pyramid: Pyramid, blocks: NDArray[np.int64], *, method: str, parameters: dict[str, float | str]
+def check_target(threshold: float | None, count: int | None, valid_fraction: float, *, unit: str = "metres") -> None:
+    """Check what every quadtree is asked for: a threshold or a count, and a share of valid pixels.
+
+    Raises
+    ------
+    DataError
+        If both or neither of threshold and count are given, or a number is out of its range.
+    """
+    if (threshold is None) == (count is None):
+        raise DataError(f"quadtree: give either threshold= ({unit}) or count= (number of cells)")
+    if threshold is not None and not threshold >= 0.0:
+        raise DataError(f"quadtree: threshold {threshold} must be a number ({unit}), 0 or larger")
+    if not 0.0 < valid_fraction <= 1.0:
+        raise DataError(f"quadtree: valid_fraction {valid_fraction} must lie above 0 and at most at 1")
+
+
+def threshold_cells(
+    scene: Scene,
+    pyramid: Pyramid,
+    *,
+    threshold: float | None,
+    count: int | None,
+    valid_fraction: float,
+    method: str,
+    name: str = "threshold_m",
+    parameters: Mapping[str, float | str] | None = None,
 ) -> Cells:
-    """Turn chosen blocks into cells of the scene's valid pixels, outlines cut at the scene's edge."""
+    """Cut a scene by any pyramid: at a threshold, or at the one that gives a wanted number of cells.
+
+    Parameters
+    ----------
+    scene : Scene
+        Only its valid pixels count.
+    pyramid : Pyramid
+        What decides a split, made with the layout of `block_layout`.
+    threshold, count : float or None, int or None
+        One of them; `check_target` has been called.
+    valid_fraction : float
+        Least share of valid pixels in a cell.
+    method : str
+        Name of the sampler.
+    name : str
+        What the threshold is called among the cells' parameters.
+    parameters : mapping, optional
+        What else the cells are to say of themselves; the limits on size and the valid fraction are added.
+
+    Returns
+    -------
+    Cells
+        With the threshold among its parameters.
+
+    Raises
+    ------
+    DataError
+        If the count cannot be reached, or no cell is left.
+    """
+    if threshold is None:
+        assert count is not None
+        threshold = threshold_for_count(pyramid, count=count, valid_fraction=valid_fraction)
+    blocks = quadtree_blocks(pyramid, threshold=threshold, valid_fraction=valid_fraction)
+    smallest = smallest_side(scene, (pyramid.block_rows, pyramid.block_columns))
+    limits = {
+        "smallest_m": smallest,
+        "largest_m": smallest * 2 ** (pyramid.levels - 1),
+        "valid_fraction": valid_fraction,
+    }
+    block = pyramid.block_rows, pyramid.block_columns
+    said = {name: float(threshold), **(parameters or {}), **limits}
+    return cells_from_blocks(scene, blocks, block=block, method=method, parameters=said)
+
+
+def smallest_side(scene: Scene, block: tuple[int, int]) -> float:
+    """Give the longer side in metres of a block of (rows, columns) pixels."""
+    step = scene.spacing
+    return float(max(block[0] * step.y, block[1] * step.x))
+
+
+def cells_from_blocks(
+    scene: Scene,
+    blocks: NDArray[np.int64],
+    *,
+    block: tuple[int, int],
+    method: str,
+    parameters: Mapping[str, float | str],
+) -> Cells:
+    """Turn chosen blocks (level, row, column) into cells of the scene's valid pixels, cut at the scene's edge."""
     if len(blocks) == 0:
         raise DataError(f"{scene.name}: no cell has enough valid pixels; lower valid_fraction or the smallest size")
     scale = 2 ** blocks[:, 0]
-    top, left = blocks[:, 1] * pyramid.block_rows * scale, blocks[:, 2] * pyramid.block_columns * scale
-    bottom = np.minimum(top + pyramid.block_rows * scale, scene.y.size)
-    right = np.minimum(left + pyramid.block_columns * scale, scene.x.size)
+    top, left = blocks[:, 1] * block[0] * scale, blocks[:, 2] * block[1] * scale
+    bottom = np.minimum(top + block[0] * scale, scene.y.size)
+    right = np.minimum(left + block[1] * scale, scene.x.size)
     step_x = (scene.x[-1] - scene.x[0]) / (scene.x.size - 1)
     step_y = (scene.y[-1] - scene.y[0]) / (scene.y.size - 1)
     west, east = scene.x[0] + (left - 0.5) * step_x, scene.x[0] + (right - 0.5) * step_x

@@ -3,7 +3,7 @@
 from geoslip.downsample.cells import Cells
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.pyramid import residual_pyramid
-from geoslip.downsample.quadtree import block_layout, cells_from_blocks, quadtree_blocks, threshold_for_count
+from geoslip.downsample.quadtree import block_layout, check_target, threshold_cells
 from geoslip.downsample.scene import Scene
 
 
@@ -44,34 +44,19 @@ def variance_quadtree(
     DataError
         For contradictory limits, or if no cell is left.
     """
-    if (threshold is None) == (count is None):
-        raise DataError("quadtree: give either threshold= (metres) or count= (number of cells)")
-    if threshold is not None and not threshold >= 0.0:
-        raise DataError(f"quadtree: threshold {threshold} must be a number of metres, 0 or larger")
-    if not 0.0 < valid_fraction <= 1.0:
-        raise DataError(f"quadtree: valid_fraction {valid_fraction} must lie above 0 and at most at 1")
+    check_target(threshold, count, valid_fraction)
     if residual not in ("plane", "mean"):
         raise DataError(f"quadtree: residual {residual!r} is unknown: use 'plane' or 'mean'")
     block, levels = block_layout(scene, minimum_size=minimum_size, maximum_size=maximum_size)
     pyramid = residual_pyramid(scene.values, block=block, levels=levels, residual=residual)
-    if threshold is None:
-        assert count is not None
-        threshold = threshold_for_count(pyramid, count=count, valid_fraction=valid_fraction)
-    blocks = quadtree_blocks(pyramid, threshold=threshold, valid_fraction=valid_fraction)
-    step = scene.spacing
-    smallest = float(max(block[0] * step.y, block[1] * step.x))
-    return cells_from_blocks(
+    return threshold_cells(
         scene,
         pyramid,
-        blocks,
+        threshold=threshold,
+        count=count,
+        valid_fraction=valid_fraction,
         method="variance",
-        parameters={
-            "threshold_m": float(threshold),
-            "residual": residual,
-            "smallest_m": smallest,
-            "largest_m": smallest * 2 ** (levels - 1),
-            "valid_fraction": valid_fraction,
-        },
+        parameters={"residual": residual},
     )
 
 
