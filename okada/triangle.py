@@ -198,6 +198,7 @@ def add_triangle_displacement_block(
     constants: NDArray[np.float64],
     scratch: NDArray[np.float64],
     total: NDArray[np.float64],
+    count: int,
 ) -> None:
     """Add the displacement by one triangle's slip.
 
@@ -209,13 +210,15 @@ def add_triangle_displacement_block(
         A row of `triangle_constants`.
     scratch : ndarray, shape (SCRATCH,)
         As `triangle_displacement_block` left it.
-    total : ndarray, shape (3, n)
-        East, north, up displacement, m, added to.
+    total : ndarray, shape (3, BLOCK) or longer
+        East, north, up displacement, m, added to in the first rows.
+    count : int
+        Number of points in the block.
     """
     b1 = slip[0] * constants[BASIS] + slip[1] * constants[BASIS + 3] + slip[2] * constants[BASIS + 6]
     b2 = slip[0] * constants[BASIS + 1] + slip[1] * constants[BASIS + 4] + slip[2] * constants[BASIS + 7]
     b3 = slip[0] * constants[BASIS + 2] + slip[1] * constants[BASIS + 5] + slip[2] * constants[BASIS + 8]
     for axis in range(3):
         row, place = total[axis], MATRIX + 3 * axis * STRIDE
-        for i in range(row.size):
+        for i in range(count):
             row[i] += b1 * scratch[place + i] + b2 * scratch[place + STRIDE + i] + b3 * scratch[place + 2 * STRIDE + i]

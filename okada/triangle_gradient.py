@@ -160,17 +160,19 @@ def _add_sums(
 
 
 @kernel
-def add_triangle_gradient_block(scratch: NDArray[np.float64], total: NDArray[np.float64]) -> None:
+def add_triangle_gradient_block(scratch: NDArray[np.float64], total: NDArray[np.float64], count: int) -> None:
     """Add the gradients of a block.
 
     Parameters
     ----------
     scratch : ndarray, shape (SCRATCH,)
         As `triangle_gradient_block` left it.
-    total : ndarray, shape (9, n)
-        Row 3 i + j is the derivative of component i along axis j, added to.
+    total : ndarray, shape (12, BLOCK)
+        Row 3 + 3 i + j is the derivative of component i along axis j, added to.
+    count : int
+        Number of points in the block.
     """
     for place in range(9):
-        row, slot = total[place], GRADIENT + place * STRIDE
-        for i in range(row.size):
+        row, slot = total[3 + place], GRADIENT + place * STRIDE
+        for i in range(count):
             row[i] += scratch[slot + i]

@@ -143,17 +143,19 @@ def _add_gradient(
     half_space: bool,
     total: NDArray[np.float64],
 ) -> None:
-    scratch = np.empty(SCRATCH)
+    scratch, block = np.empty(SCRATCH), np.empty((12, BLOCK))
     for start in range(0, points.shape[1], BLOCK):
         stop = min(start + BLOCK, points.shape[1])
-        east, north, up = points[0, start:stop], points[1, start:stop], points[2, start:stop]
-        part = total[:, start:stop]
+        # Of a tile's points only a copy is known to the compiler as contiguous.
+        place, part = points[:, start:stop].copy(), block[:, : stop - start]
+        part[:] = 0.0
         for source in range(constants.shape[0]):
-            row = constants[source]
-            triangle_displacement_block(east, north, up, row, poisson, half_space, scratch)
-            add_triangle_displacement_block(slip[source], row, scratch, part[:3])
-            triangle_gradient_block(east, north, up, row, slip[source], poisson, half_space, scratch)
-            add_triangle_gradient_block(scratch, part[3:])
+            row, amounts = constants[source], slip[source]
+            triangle_displacement_block(place[0], place[1], place[2], row, poisson, half_space, scratch)
+            triangle_gradient_block(place[0], place[1], place[2], row, amounts, poisson, half_space, scratch)
+            add_triangle_displacement_block(amounts, row, scratch, block, stop - start)
+            add_triangle_gradient_block(scratch, block, stop - start)
+        total[:, start:stop] += part
 
 
 @kernel
@@ -165,10 +167,13 @@ def _add_displacement(
     half_space: bool,
     total: NDArray[np.float64],
 ) -> None:
-    scratch = np.empty(SCRATCH)
+    scratch, block = np.empty(SCRATCH), np.empty((3, BLOCK))
     for start in range(0, points.shape[1], BLOCK):
         stop = min(start + BLOCK, points.shape[1])
-        east, north, up = points[0, start:stop], points[1, start:stop], points[2, start:stop]
+        place, part = points[:, start:stop].copy(), block[:, : stop - start]
+        part[:] = 0.0
         for source in range(constants.shape[0]):
-            triangle_displacement_block(east, north, up, constants[source], poisson, half_space, scratch)
-            add_triangle_displacement_block(slip[source], constants[source], scratch, total[:, start:stop])
+            row = constants[source]
+            triangle_displacement_block(place[0], place[1], place[2], row, poisson, half_space, scratch)
+            add_triangle_displacement_block(slip[source], row, scratch, block, stop - start)
+        total[:, start:stop] += part

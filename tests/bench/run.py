@@ -49,11 +49,21 @@ class Scaling:
 JOBS = [
     Job("surface matrix, two slips, per thread", "surface_matrix.py", "peer_pyrocko_surface.py", "pyrocko", 30),
     Job("depth displacement + gradients, per thread", "depth_field.py", "peer_pyrocko_depth.py", "pyrocko", 10),
+    Job(
+        "triangle matrix at the surface, three slips, per thread",
+        "triangle_matrix.py",
+        "peer_cutde_displacement.py",
+        "own",
+        30,
+    ),
+    Job("triangle displacement + gradients, per thread", "triangle_gradient.py", "peer_cutde_strain.py", "own", 20),
     Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),
 ]
 SCALINGS = [
     Scaling("surface matrix", "surface_matrix.py", 1.5),
     Scaling("depth displacement + gradients", "depth_field.py", 1.8),
+    Scaling("triangle matrix at the surface", "triangle_matrix.py", 1.7),
+    Scaling("triangle displacement + gradients", "triangle_gradient.py", 1.7),
 ]
 
 

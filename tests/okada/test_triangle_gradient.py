@@ -43,8 +43,7 @@ def differences(field, place, step=5.0):
     return np.stack(columns, axis=2)
 
 
-@pytest.mark.parametrize("plunge", [20.0, 77.0, 80.0, 89.9, 90.0])
-@pytest.mark.parametrize("poisson", [0.0, 0.25, 0.45])
+@pytest.mark.parametrize(("plunge", "poisson"), [(20.0, 0.25), (77.0, 0.0), (80.0, 0.45), (89.9, 0.25), (90.0, 0.1)])
 def test_gradients_are_finite_differences(plunge, poisson):
     triangle, _ = precise_triangle.with_plunging_edge(plunge, seed=1, top=-4e3)
     place = places(60, seed=2, depth=1e3)
@@ -112,6 +111,7 @@ def test_points_on_a_triangle_give_nan_and_points_on_extensions_do_not():
     np.testing.assert_allclose(gradient, near, rtol=0, atol=1e-6 * np.abs(gradient).max())
 
 
+@needs_the_jit
 @pytest.mark.parametrize("plunge", [2.0, 45.0, 78.0, 79.0, 89.0, 89.9, 89.99, 89.9999, 89.9999999, 90.0])
 def test_thirty_digits_agree_at_every_plunge_of_an_edge(plunge):
     triangle, place = precise_triangle.with_plunging_edge(plunge, seed=11)
