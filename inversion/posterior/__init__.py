@@ -2,5 +2,17 @@
 
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bulk, ess_tail, r_hat
+from geoslip.inversion.posterior.sampler import sample_bounded
+from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform
 
-__all__ = ["Chains", "autocorrelation_time", "ess_bulk", "ess_tail", "r_hat"]
+__all__ = [
+    "BoundedGaussian",
+    "Chains",
+    "DataTerm",
+    "LogUniform",
+    "autocorrelation_time",
+    "ess_bulk",
+    "ess_tail",
+    "r_hat",
+    "sample_bounded",
+]

@@ -1,0 +1,105 @@
+"""Hamiltonian trajectories of a truncated Gaussian that reflect off its bounds (Pakman & Paninski 2014).
+
+After J. Comput. Graph. Stat. 23, 518-542, section 2, in the space of x itself: with mean m, covariance S and a velocity
+drawn from N(0, S), x(t) = m + (x - m) cos t + v sin t solves the equations of motion exactly. At a bound of coordinate
+j the velocity turns to v - 2 v_j / S_jj S[:, j], which keeps the energy. With u = tan(t / 2), the time at which
+coordinate offset p, velocity v meets a lower bound at offset w is
+
+    u = (v + s) / (p + w) if v > 0, else (p - w) / (s - v),    s = sqrt(v^2 + p^2 - w^2),
+
+the root at which it moves down: neither a trigonometric function nor a difference of like numbers. An upper bound is
+the lower bound of the mirrored coordinate. Time grows with q a bounce, and with q^3 for S.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from geoslip.inversion.posterior.gibbs import kernel
+
+NEVER = 1e300
+
+
+@kernel
+def reflect(
+    offset: Any, velocity: Any, covariance: Any, low: Any, high: Any, duration: float, most_bounces: int
+) -> int:
+    """Move along a trajectory in place.
+
+    Parameters
+    ----------
+    offset, velocity : (q,) array
+        x - m and v.
+    covariance : (q, q) array
+        S, symmetric.
+    low, high : (q,) array
+        Bounds less m.
+    duration : float
+        At most pi / 2.
+    most_bounces : int
+
+    Returns
+    -------
+    int
+        Bounces, or -1 if they were too many: the state is then to be kept as it was, which is right because the
+        trajectory back has as many.
+    """
+    left = duration
+    times = np.empty(offset.size)
+    for bounce in range(most_bounces + 1):
+        _meeting_times(offset, velocity, low, high, times)
+        where = np.argmin(times)
+        if times[where] >= math.tan(0.5 * left):
+            _advance(offset, velocity, math.cos(left), math.sin(left))
+            _hold(offset, low, high)
+            return bounce
+        u = times[where]
+        _advance(offset, velocity, (1.0 - u * u) / (1.0 + u * u), 2.0 * u / (1.0 + u * u))
+        _hold(offset, low, high)
+        left -= 2.0 * math.atan(u)
+        offset[where] = low[where] if velocity[where] < 0.0 else high[where]
+        _turn(velocity, covariance[where], 2.0 * velocity[where] / covariance[where, where])
+    return -1
+
+
+@kernel
+def _meeting_times(offset: Any, velocity: Any, low: Any, high: Any, times: Any) -> None:
+    for i in range(offset.size):
+        first = _meeting(offset[i], velocity[i], low[i])
+        second = _meeting(-offset[i], -velocity[i], -high[i])
+        times[i] = min(first, second)
+
+
+@kernel
+def _meeting(position: float, velocity: float, wall: float) -> float:
+    square = velocity * velocity + (position - wall) * (position + wall)
+    if not square > 0.0:
+        return NEVER  # it turns before the bound, or there is none (a product with infinity)
+    root = math.sqrt(square)
+    if velocity > 0.0:
+        u = (velocity + root) / (position + wall)
+        return u if u > 0.0 else NEVER
+    return max(0.0, position - wall) / (root - velocity)
+
+
+@kernel
+def _advance(offset: Any, velocity: Any, cosine: float, sine: float) -> None:
+    for i in range(offset.size):
+        position = offset[i]
+        offset[i] = position * cosine + velocity[i] * sine
+        velocity[i] = velocity[i] * cosine - position * sine
+
+
+@kernel
+def _hold(offset: Any, low: Any, high: Any) -> None:
+    for i in range(offset.size):
+        offset[i] = min(max(offset[i], low[i]), high[i])
+
+
+@kernel
+def _turn(velocity: Any, column: Any, factor: float) -> None:
+    for i in range(velocity.size):
+        velocity[i] -= factor * column[i]

@@ -1,0 +1,242 @@
+"""Posterior in, chains out: Gibbs sweeps, reflecting trajectories, and the hybrid of both.
+
+Sweeps are cheap and mix well as long as the data are noisy; trajectories cost a factorisation but still move when the
+data tie the parameters into a needle. The hybrid does both, and is good from large to tiny noise.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cholesky, lapack, solve_triangular
+
+from geoslip.inversion.errors import SingularProblemError
+from geoslip.inversion.faces import FACTOR_FAILED
+from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.diagnostics import FEWEST_DRAWS
+from geoslip.inversion.posterior.gibbs import gibbs_sweeps, renew_strength, truncated_gamma
+from geoslip.inversion.posterior.reflection import reflect
+from geoslip.inversion.posterior.target import BoundedGaussian, LogUniform
+
+Array = NDArray[np.float64]
+
+METHODS = ("hybrid", "gibbs", "reflection")
+SWEEPS = 10
+"""Sweeps a draw."""
+FACTOR_EVERY = 10
+"""Draws between trajectories of the hybrid where the scales, and so the covariance, change."""
+QUARTER = 0.5 * np.pi
+"""Duration of a trajectory: without bounds its end does not depend on its start."""
+MOST_BOUNCES = 1_000_000
+WORTH_THREADS = 64
+"""Parameters below which threads wait for each other longer than they work."""
+
+
+def sample_bounded(
+    target: BoundedGaussian,
+    *,
+    start: Array | None = None,
+    method: str = "hybrid",
+    draws: int = 1000,
+    chains: int = 4,
+    warmup: int | None = None,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Chains:
+    """Sample a Gaussian between bounds and its scales.
+
+    The chains run on threads, each with random numbers of its own, so the draws do not depend on how many cores there
+    are. Time grows with q^2 a sweep and q^3 a trajectory, memory with q^2 a chain.
+
+    Parameters
+    ----------
+    target : BoundedGaussian
+    start : (q,) array, optional
+        Where the chains start, moved into the bounds; zero if not given.
+    method : {"hybrid", "gibbs", "reflection"}
+    draws, chains : int
+        Draws kept of each chain, at least 8; number of chains.
+    warmup : int, optional
+        Draws thrown away before, half of those kept if not given.
+    seed : int
+    progress : callable, optional
+        Called with the finished fraction.
+
+    Returns
+    -------
+    Chains
+        The parameters, then the noise scales and the strength that are sampled.
+
+    Raises
+    ------
+    ValueError
+        An unknown method, or too few draws or chains.
+    SingularProblemError
+        The Gaussian is not proper without its bounds (not for "gibbs").
+    """
+    warmup = draws // 2 if warmup is None else warmup
+    if method not in METHODS:
+        raise ValueError(f"method {method!r} is unknown: use one of {', '.join(METHODS)}")
+    if draws < FEWEST_DRAWS or chains < 1 or warmup < 0:
+        raise ValueError(
+            f"{chains} chains of {draws} draws after {warmup}: needed are at least 1 chain, {FEWEST_DRAWS} draws and a "
+            "warm-up that is not negative"
+        )
+    seeds = np.random.SeedSequence(seed).spawn(chains)
+    states = [Chain(target, np.random.default_rng(one), start=start, method=method) for one in seeds]
+    kept = _run(states, draws, warmup=warmup, progress=progress)
+    return Chains(kept, target.names + target.scale_names)
+
+
+class Chain:
+    """The state of one chain and how it moves.
+
+    Parameters
+    ----------
+    target : BoundedGaussian
+    generator : numpy.random.Generator
+    start : (q,) array, optional
+    method : {"hybrid", "gibbs", "reflection"}
+
+    Attributes
+    ----------
+    x : (q,) array
+    noise : (terms,) array
+    strength : float
+    """
+
+    def __init__(
+        self, target: BoundedGaussian, generator: np.random.Generator, *, start: Array | None, method: str
+    ) -> None:
+        self.target, self.generator, self.method = target, generator, method
+        self.x = np.clip(np.zeros(target.n) if start is None else start, target.lower, target.upper)
+        columns = sparse.csc_array(target.gram)
+        self.columns = columns.indptr.astype(np.int64), columns.indices.astype(np.int64), columns.data
+        self.noise_ranges = np.array([_range(term.noise) for term in target.terms])
+        self.strength_range = np.array(_range(target.strength))
+        # each chain begins with scales of its own, so that chains that agree have come to agree
+        self.noise = np.array([_between(limits, generator) for limits in self.noise_ranges])
+        self.strength = float(_between(self.strength_range, generator))
+        self.moved = 0
+        self._combine()
+        self.scales_change = bool(target.scale_names)
+        self._moments: tuple[Array, Array, Array] | None = None
+
+    def advance(self) -> None:
+        """Move by one draw, in place."""
+        if self.method != "reflection":
+            self.sweep()
+        often = 1 if self.method == "reflection" or not self.scales_change else FACTOR_EVERY
+        self.moved += 1
+        if self.method != "gibbs" and self.moved % often == 0:
+            self.trajectory()
+        self.renew_noise()
+
+    def sweep(self) -> None:
+        """Ten Gibbs sweeps, the strength renewed after each."""
+        target = self.target
+        self.strength = gibbs_sweeps(
+            SWEEPS, self.x, self.normal @ self.x - self.right, target.gram @ self.x, self.normal, *self.columns,
+            np.diagonal(target.gram).copy(), target.lower, target.upper, self.strength, self.strength_range,
+            self.generator,
+        )  # fmt: skip
+
+    def trajectory(self) -> None:
+        """One reflecting trajectory at the scales of now, then a new strength."""
+        factor, covariance, mean = self.moments()
+        velocity = solve_triangular(factor, self.generator.standard_normal(self.x.size), check_finite=False)
+        offset = self.x - mean
+        low, high = self.target.lower - mean, self.target.upper - mean
+        if reflect(offset, velocity, covariance, low, high, QUARTER, MOST_BOUNCES) >= 0:
+            self.x = np.clip(mean + offset, self.target.lower, self.target.upper)
+        rough = self.target.gram @ self.x
+        self.strength = renew_strength(self.x, rough, self.strength, self.strength_range, self.generator)
+
+    def moments(self) -> tuple[Array, Array, Array]:
+        """Upper factor of the precision, covariance and mean of the Gaussian without bounds, at the scales of now."""
+        if self._moments is None or self.scales_change:
+            precision = self.normal + self.strength**2 * self.target.gram
+            try:
+                factor = cholesky(precision, check_finite=False)
+            except LinAlgError as error:
+                raise SingularProblemError(FACTOR_FAILED.format(n=self.x.size)) from error
+            upper = lapack.dpotri(factor)[0]
+            covariance = np.ascontiguousarray(np.triu(upper) + np.triu(upper, 1).T)
+            half = solve_triangular(factor, self.right, trans="T", check_finite=False)
+            self._moments = factor, covariance, solve_triangular(factor, half, check_finite=False)
+        return self._moments
+
+    def renew_noise(self) -> None:
+        """Draw the noise scales given x: 1 / s^2 is gamma with shape n / 2 and rate chi2 / 2."""
+        changed = False
+        for number, term in enumerate(self.target.terms):
+            low, high = self.noise_ranges[number]
+            if low < high:
+                rate, now = 0.5 * term.chi_square(self.x), self.noise[number] ** -2
+                weight = truncated_gamma(0.5 * term.count, rate, high**-2, low**-2, now, self.generator)
+                self.noise[number] = weight**-0.5
+                changed = True
+        if changed:
+            self._combine()
+
+    def state(self) -> Array:
+        """The parameters and the scales that are sampled."""
+        sampled = self.noise[self.noise_ranges[:, 0] < self.noise_ranges[:, 1]]
+        strength = [self.strength] if isinstance(self.target.strength, LogUniform) else []
+        return np.concatenate([self.x, sampled, strength])
+
+    def _combine(self) -> None:
+        weights = self.noise**-2.0
+        self.normal = np.ascontiguousarray(
+            sum(weight * term.normal for weight, term in zip(weights, self.target.terms, strict=True))
+        )
+        self.right: Array = np.sum(
+            [weight * term.right for weight, term in zip(weights, self.target.terms, strict=True)], axis=0
+        )
+
+
+def _run(states: list[Chain], draws: int, *, warmup: int, progress: Callable[[float], None] | None) -> Array:
+    kept = np.empty((len(states), draws, len(states[0].state())))
+    done = np.zeros(len(states))
+    stop = threading.Event()
+
+    def run(number: int) -> None:
+        for step in range(-warmup, draws):
+            if stop.is_set():
+                return
+            states[number].advance()
+            if step >= 0:
+                kept[number, step] = states[number].state()
+            done[number] += 1
+
+    workers = min(len(states), os.cpu_count() or 1) if states[0].x.size >= WORTH_THREADS else 1
+    with ThreadPoolExecutor(workers) as pool:
+        waiting = {pool.submit(run, number) for number in range(len(states))}
+        try:
+            while waiting:
+                finished, waiting = wait(waiting, timeout=0.2)
+                for future in finished:
+                    future.result()
+                if progress is not None:
+                    progress(float(done.sum()) / (len(states) * (draws + warmup)))
+        finally:
+            stop.set()
+    return kept
+
+
+def _range(scale: float | LogUniform) -> tuple[float, float]:
+    return (scale.low, scale.high) if isinstance(scale, LogUniform) else (scale, scale)
+
+
+def _between(limits: Array, generator: np.random.Generator) -> float:
+    low, high = limits
+    if low == high:
+        return float(low)
+    # around the middle third of the logarithm: far apart, but not at a scale that never was meant
+    return float(low ** (1.0 - (share := generator.uniform(1 / 3, 2 / 3))) * high**share)

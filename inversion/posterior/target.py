@@ -1,0 +1,179 @@
+"""What is sampled: a Gaussian between bounds, with the scales of its noise and of its prior.
+
+Parameters x (q,) with lower <= x <= upper, data sets i with n_i data of noise scale s_i (a factor of their standard
+deviations), and a strength a:
+
+    p(x, s, a | d)  ~  prod_i s_i^-n_i exp(-chi2_i(x) / (2 s_i^2))  *  a^q exp(-a^2 x' H x / 2)  *  p(s) p(a),
+
+with chi2_i = e_i - 2 b_i' x + x' N_i x. The factor a^q normalises the prior of x only if the allowed x form a cone
+(each bound 0 or infinite), its mean is zero and H is positive definite: then, and only then, the strength can be
+sampled by its exact conditional. The noise scales can be sampled under any bounds. Both are log-uniform between limits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import LinAlgError, cholesky
+
+from geoslip.inversion.errors import ConstraintError, SingularProblemError
+
+Array = NDArray[np.float64]
+
+DEFINITE = 1e-13
+"""Smallest pivot of a positive definite H, relative to its diagonal."""
+
+
+@dataclass(frozen=True)
+class LogUniform:
+    """A positive scale whose logarithm is uniform between limits beforehand.
+
+    Attributes
+    ----------
+    low, high : float
+        0 < low < high.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.low < self.high < np.inf:
+            raise ValueError(
+                f"a log-uniform scale from {self.low!r} to {self.high!r} is no distribution: give finite limits above "
+                "0, the smaller first"
+            )
+
+
+Scale = float | LogUniform
+
+
+@dataclass(frozen=True, eq=False)
+class DataTerm:
+    """One data set as a quadratic form: chi2(x) = energy - 2 right' x + x' normal x at noise scale 1.
+
+    Attributes
+    ----------
+    name : str
+    normal : (q, q) array
+        Symmetric, positive semi-definite.
+    right : (q,) array
+    energy : float
+    count : int
+        Data, less what nuisance columns took.
+    noise : float or LogUniform
+        Noise scale, held or sampled.
+    """
+
+    name: str
+    normal: Array
+    right: Array
+    energy: float = 0.0
+    count: int = 0
+    noise: Scale = 1.0
+
+    def chi_square(self, x: Array) -> float:
+        """Misfit of parameters (q,) at noise scale 1."""
+        return max(0.0, self.energy - 2.0 * float(self.right @ x) + float(x @ (self.normal @ x)))
+
+
+@dataclass(frozen=True, eq=False)
+class BoundedGaussian:
+    """The density of the module's heading.
+
+    Attributes
+    ----------
+    terms : tuple of DataTerm
+    gram : (q, q) array
+        H.
+    lower, upper : (q,) array
+    strength : float or LogUniform
+        a, held or sampled.
+    names : tuple of str
+        Of the q parameters.
+
+    Raises
+    ------
+    ValueError
+        Sizes that do not fit, bounds that leave nothing, a scale that is not positive, no data set, or a noise scale
+        to be sampled without data.
+    ConstraintError, SingularProblemError
+        The strength is to be sampled where its conditional is not exact.
+    """
+
+    terms: tuple[DataTerm, ...]
+    gram: Array
+    lower: Array
+    upper: Array
+    strength: Scale
+    names: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        q = len(self.names)
+        shapes = [self.gram.shape, *(term.normal.shape for term in self.terms)]
+        sizes = [self.lower.shape, self.upper.shape, *(term.right.shape for term in self.terms)]
+        if not self.terms or any(shape != (q, q) for shape in shapes) or any(size != (q,) for size in sizes):
+            raise ValueError(f"{q} named parameters need data terms, a gram matrix and bounds of that size")
+        if not np.all(self.lower <= self.upper):
+            worst = int(np.argmax(~(self.lower <= self.upper)))
+            raise ValueError(
+                f"the bounds of {self.names[worst]}, {self.lower[worst]:g} to {self.upper[worst]:g}, leave nothing: "
+                "the lower must not exceed the upper"
+            )
+        for term in self.terms:
+            _check_noise(term)
+        if isinstance(self.strength, LogUniform):
+            self._check_strength()
+        elif not (np.isfinite(self.strength) and self.strength >= 0.0):
+            raise ValueError(f"strength {self.strength!r} must be a number of at least 0")
+
+    @property
+    def n(self) -> int:
+        """Number q of parameters."""
+        return len(self.names)
+
+    @property
+    def scale_names(self) -> tuple[str, ...]:
+        """Names of the scales that are sampled, in the order of their columns in the chains."""
+        noise = tuple(f"noise scale of {term.name}" for term in self.terms if isinstance(term.noise, LogUniform))
+        return noise + (("strength",) if isinstance(self.strength, LogUniform) else ())
+
+    def precision(self, noise: Array, strength: float) -> Array:
+        """Inverse covariance (q, q) of x without bounds, at noise scales (terms,) and a strength."""
+        total = strength**2 * self.gram
+        for scale, term in zip(noise, self.terms, strict=True):
+            total += term.normal / scale**2
+        return total
+
+    def _check_strength(self) -> None:
+        boxed = ~(np.isin(self.lower, (0.0, -np.inf)) & np.isin(self.upper, (0.0, np.inf)) & (self.lower < self.upper))
+        if boxed.any():
+            worst = int(np.argmax(boxed))
+            raise ConstraintError(
+                f"{self.names[worst]} is bounded by {self.lower[worst]:g} and {self.upper[worst]:g}: the strength is "
+                "sampled exactly only where every bound is 0 or infinite, for else the prior's normaliser changes "
+                "with it by an unknown factor; leave the maximum out, or give the strength"
+            )
+        size = np.sqrt(np.diagonal(self.gram))
+        try:
+            if not np.all(size > 0.0):
+                raise LinAlgError
+            pivots = np.diagonal(cholesky(self.gram / np.outer(size, size))) ** 2
+            definite = bool(pivots.min() > DEFINITE)
+        except LinAlgError:
+            definite = False
+        if not definite:
+            raise SingularProblemError(
+                "the smoothing operator leaves some slip alone (it is not positive definite), so the slip's prior has "
+                "no normaliser and the strength no posterior: add zero-slip edges, or give the strength"
+            )
+
+
+def _check_noise(term: DataTerm) -> None:
+    if isinstance(term.noise, LogUniform):
+        if term.count < 1:
+            raise ValueError(f"{term.name}: {term.count} data cannot tell a noise scale: give the scale")
+    elif not 0.0 < term.noise < np.inf:
+        raise ValueError(f"{term.name}: noise scale {term.noise!r} must be a positive number")
