@@ -2,9 +2,11 @@
 
 from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
 from geoslip.inversion.constraints import Constraints, ParameterSpace
+from geoslip.inversion.crossvalidation import CrossValidation, cross_validate
 from geoslip.inversion.errors import ConstraintError, ConvergenceError, CovarianceError, SingularProblemError
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.fit import DatasetFit, variance_reduction
+from geoslip.inversion.folds import Folds, dataset_folds, spatial_folds
 from geoslip.inversion.greens import greens_matrix
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.operators import Operator, laplacian
@@ -22,8 +24,10 @@ __all__ = [
     "Constraints",
     "ConvergenceError",
     "CovarianceError",
+    "CrossValidation",
     "DatasetFit",
     "Estimate",
+    "Folds",
     "FormalUncertainty",
     "Nuisance",
     "Operator",
@@ -34,11 +38,14 @@ __all__ = [
     "StrengthCurve",
     "System",
     "Whitener",
+    "cross_validate",
+    "dataset_folds",
     "greens_matrix",
     "laplacian",
     "minimise_bounded",
     "nuisance_columns",
     "solve",
+    "spatial_folds",
     "strength_curve",
     "variance_reduction",
 ]

@@ -87,6 +87,11 @@ class Spectrum:
         """b' (N + strength^2 H)^-1 b: what the regularised minimum takes off the energy of the data."""
         return float(np.sum(self.load**2 / self.joint(strength)))
 
+    def taken_off(self, strength: float) -> float:
+        """2 b' x - x' N x at x = (N + strength^2 H)^-1 b: what chi-square alone loses from no slip to this estimate."""
+        joint = self.joint(strength)
+        return float(np.sum(self.load**2 * (2.0 - (1.0 - self.smoothing) / joint) / joint))
+
     def log_determinant_at(self, strength: float) -> float:
         """ln |N + strength^2 H|."""
         return self.log_determinant + float(np.log(self.joint(strength)).sum())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoslip.inversion.abic import abic, noise_variance
 from geoslip.inversion.constraints import Constraints
+from geoslip.inversion.crossvalidation import CrossValidation
 from geoslip.inversion.estimate import Estimate
+from geoslip.inversion.gcv import gcv
 from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.problem import Problem
@@ -19,7 +21,8 @@ from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
 
-CRITERIA = ("lcurve", "abic")
+CRITERIA = ("lcurve", "abic", "gcv")
+"""What every curve can be chosen by; cross_validate adds others."""
 FEWEST_STRENGTHS = 5
 SHALLOWEST_CORNER = 0.1
 """Distance below the chord under which a curve has no corner."""
@@ -27,6 +30,8 @@ UNCLEAR_CORNER = 8.0
 """Factor between two readings of the corner beyond which it is not sharp."""
 FLAT_ABIC = 2.0
 """Differences of ABIC up to this are no preference (Akaike's rule of thumb)."""
+FLAT_GCV = 0.01
+"""Share by which GCV must rise above its minimum somewhere on the curve to prefer anything."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +73,15 @@ class StrengthCurve:
         Of the L-curve in logarithms, positive where it turns like an L; NaN where the curve rests.
     abic : (k,) array
         Up to a constant, of the unbounded problem.
+    gcv : (k,) array
+        Generalised cross-validation of the unbounded problem.
     noise_scale : (k,) array
         Factor of the data's standard deviations that the unbounded problem asks for.
     effective_parameters : (k,) array
         Trace of the resolution of the unbounded problem.
     estimates : tuple of k Estimate
+    cross_validation : dict of str to CrossValidation
+        Errors of prediction by criterion, from geoslip.inversion.cross_validate.
     """
 
     strengths: Array
@@ -81,34 +90,47 @@ class StrengthCurve:
     corner: Array
     curvature: Array
     abic: Array
+    gcv: Array
     noise_scale: Array
     effective_parameters: Array
     estimates: tuple[Estimate, ...]
+    cross_validation: Mapping[str, CrossValidation] = field(default_factory=dict)
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """What choose() can choose by."""
+        return (*CRITERIA, *self.cross_validation)
 
     def choose(self, criterion: str = "lcurve") -> StrengthChoice:
-        """Choose a strength: the corner of the L-curve, or the smallest ABIC.
+        """Choose a strength: the corner of the L-curve, or the smallest ABIC, GCV or error of prediction.
 
         The corner is the point farthest from the chord between the curve's ends (geoslip.inversion.lcurve says why it
         is not the largest curvature).
 
         Parameters
         ----------
-        criterion : {"lcurve", "abic"}
+        criterion : {"lcurve", "abic", "gcv", "cv", "cv_datasets"}
+            The last two (or those of folds of one's own) once cross_validate has added them.
 
         Returns
         -------
         StrengthChoice
             With a warning where the criterion is flat or best at an end of the curve.
         """
-        if criterion not in CRITERIA:
-            raise ValueError(f"criterion {criterion!r} is unknown: use one of {', '.join(CRITERIA)}")
-        index, warnings = self._corner() if criterion == "lcurve" else self._lowest_abic()
+        if criterion in self.cross_validation:
+            index, warnings = self._best_predicted(criterion)
+        elif criterion in CRITERIA:
+            index, warnings = {"lcurve": self._corner, "abic": self._lowest_abic, "gcv": self._lowest_gcv}[criterion]()
+        elif criterion in ("cv", "cv_datasets"):
+            raise ValueError(f"criterion {criterion!r} is not computed yet: cross_validate the curve first")
+        else:
+            raise ValueError(f"criterion {criterion!r} is unknown: use one of {', '.join(self.criteria)}")
         return StrengthChoice(criterion, float(self.strengths[index]), index, self.estimates[index], warnings)
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """The warnings of all criteria."""
-        return tuple(text for criterion in CRITERIA for text in self.choose(criterion).warnings)
+        return tuple(text for criterion in self.criteria for text in self.choose(criterion).warnings)
 
     def _corner(self) -> tuple[int, tuple[str, ...]]:
         if not self.corner.max() > SHALLOWEST_CORNER:
@@ -128,14 +150,29 @@ class StrengthCurve:
     def _lowest_abic(self) -> tuple[int, tuple[str, ...]]:
         spread = float(np.ptp(self.abic))
         if not spread > FLAT_ABIC:
-            index = len(self.strengths) // 2
-            return index, (
-                f"ABIC: flat, it changes by {spread:.2g} over the whole curve: the data do not tell the strength and "
-                "the middle is taken; use another criterion",
-            )
-        index = int(np.argmin(self.abic))
+            return self._middle(f"ABIC: flat, it changes by {spread:.2g} over the whole curve")
+        return self._lowest(self.abic, "ABIC")
+
+    def _lowest_gcv(self) -> tuple[int, tuple[str, ...]]:
+        rise = float(np.max(self.gcv) / np.min(self.gcv)) - 1.0
+        if not rise > FLAT_GCV:
+            return self._middle(f"GCV: flat, it changes by {100.0 * rise:.2g} % over the whole curve")
+        return self._lowest(self.gcv, "GCV")
+
+    def _best_predicted(self, criterion: str) -> tuple[int, tuple[str, ...]]:
+        found = self.cross_validation[criterion]
+        if not found.beyond_chance.any():
+            return self._middle(f"{criterion}: flat, no strength predicts better than another beyond chance")
+        return self._lowest(found.score, criterion)
+
+    def _middle(self, text: str) -> tuple[int, tuple[str, ...]]:
+        rest = "the data do not tell the strength and the middle is taken; use another criterion"
+        return len(self.strengths) // 2, (f"{text}: {rest}",)
+
+    def _lowest(self, values: Array, name: str) -> tuple[int, tuple[str, ...]]:
+        index = int(np.argmin(values))
         if index in (0, len(self.strengths) - 1):
-            return index, (f"ABIC: the minimum lies at the {_end(index)} of the curve: widen the range of strengths",)
+            return index, (f"{name}: the minimum lies at the {_end(index)} of the curve: widen the range of strengths",)
         return index, ()
 
 
@@ -188,6 +225,7 @@ def strength_curve(
         corner=corner_distance(misfit, roughness=roughness),
         curvature=lcurve_curvature(values, misfit=misfit, roughness=roughness),
         abic=abic(system, values),
+        gcv=gcv(system, values),
         noise_scale=np.sqrt([noise_variance(system, float(value)) for value in values]),
         effective_parameters=np.array([system.spectrum.effective_parameters(float(value)) for value in values]),
         estimates=tuple(estimates),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,13 @@ class System:
         """The bounded minimum at one strength, from a neighbour's state if given."""
         lower, upper = self.space.lower, self.space.upper
         return minimise_bounded(self.regularised(strength), self.right, lower=lower, upper=upper, start=start)
+
+    def with_data(self, normal: Array, *, right: Array) -> System:
+        """Give the same system with the N (q, q) and b (q,) of other data."""
+        other = copy(self)
+        other.__dict__.pop("spectrum", None)
+        other.normal, other.right = normal, right
+        return other
 
     @cached_property
     def spectrum(self) -> Spectrum:

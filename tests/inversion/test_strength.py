@@ -93,7 +93,7 @@ def identity_curve(values):
     nothing = np.full(9, 1.0)
     return StrengthCurve(
         strengths=strengths, misfit=nothing, roughness=nothing, corner=nothing, curvature=nothing, abic=values,
-        noise_scale=nothing, effective_parameters=nothing, estimates=(None,) * 9,
+        gcv=nothing, noise_scale=nothing, effective_parameters=nothing, estimates=(None,) * 9,
     )  # fmt: skip
 
 
@@ -249,8 +249,8 @@ def test_bad_strengths_and_criteria_are_refused(study, curve):
         strength_curve(study.problem, study.operator, strengths=[-1.0, 1.0, 2.0, 3.0, 4.0])
     with pytest.raises(ValueError, match="3 strengths make no curve"):
         strength_curve(study.problem, study.operator, strengths=3)
-    with pytest.raises(ValueError, match="use one of lcurve, abic"):
-        curve.choose("gcv")
+    with pytest.raises(ValueError, match="use one of lcurve, abic, gcv"):
+        curve.choose("corner")
     with pytest.raises(ValueError, match="must be a number of at least 0"):
         solve(study.problem, study.operator, strength=-1.0)
 
