@@ -16,10 +16,12 @@ from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_
 from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.downsample.observations import Observations, require_positive_definite
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
+from geoslip.downsample.resolution import data_importance, data_resolution
 from geoslip.downsample.sample_curvature import curvature_quadtree
 from geoslip.downsample.sample_distance import distance_quadtree
 from geoslip.downsample.sample_gradient import gradient_quadtree
 from geoslip.downsample.sample_model import changed_share, model_quadtree
+from geoslip.downsample.sample_resolution import resolution_quadtree
 from geoslip.downsample.sample_uniform import uniform_cells
 from geoslip.downsample.sample_variance import variance_quadtree
 from geoslip.downsample.samplers import samplers
@@ -47,6 +49,8 @@ __all__ = [
     "compare_with_gnss",
     "covariogram",
     "curvature_quadtree",
+    "data_importance",
+    "data_resolution",
     "deforming_area",
     "distance_quadtree",
     "distance_to_polylines",
@@ -63,6 +67,7 @@ __all__ = [
     "read_scene",
     "readers",
     "require_positive_definite",
+    "resolution_quadtree",
     "samplers",
     "synthetic_noise",
     "uniform_cells",
