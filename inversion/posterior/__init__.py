@@ -3,6 +3,7 @@
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bulk, ess_tail, r_hat
 from geoslip.inversion.posterior.sampler import sample_bounded
+from geoslip.inversion.posterior.slip import SlipPosterior, sample_slip
 from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform
 
 __all__ = [
@@ -10,9 +11,11 @@ __all__ = [
     "Chains",
     "DataTerm",
     "LogUniform",
+    "SlipPosterior",
     "autocorrelation_time",
     "ess_bulk",
     "ess_tail",
     "r_hat",
     "sample_bounded",
+    "sample_slip",
 ]

@@ -74,6 +74,11 @@ class DataTerm:
     count: int = 0
     noise: Scale = 1.0
 
+    @property
+    def noise_name(self) -> str:
+        """What the noise scale is called in the chains."""
+        return f"noise scale of {self.name}"
+
     def chi_square(self, x: Array) -> float:
         """Misfit of parameters (q,) at noise scale 1."""
         return max(0.0, self.energy - 2.0 * float(self.right @ x) + float(x @ (self.normal @ x)))
@@ -137,7 +142,7 @@ class BoundedGaussian:
     @property
     def scale_names(self) -> tuple[str, ...]:
         """Names of the scales that are sampled, in the order of their columns in the chains."""
-        noise = tuple(f"noise scale of {term.name}" for term in self.terms if isinstance(term.noise, LogUniform))
+        noise = tuple(term.noise_name for term in self.terms if isinstance(term.noise, LogUniform))
         return noise + (("strength",) if isinstance(self.strength, LogUniform) else ())
 
     def precision(self, noise: Array, strength: float) -> Array:
