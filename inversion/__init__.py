@@ -8,8 +8,10 @@ from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.fit import DatasetFit, variance_reduction
 from geoslip.inversion.folds import Folds, dataset_folds, spatial_folds
 from geoslip.inversion.greens import greens_matrix
+from geoslip.inversion.lengths import correlation_lengths
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.operators import Operator, laplacian
+from geoslip.inversion.priors import damping, first_difference, von_karman, von_karman_correlation
 from geoslip.inversion.problem import Block, Problem
 from geoslip.inversion.solver import solve
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
@@ -38,8 +40,11 @@ __all__ = [
     "StrengthCurve",
     "System",
     "Whitener",
+    "correlation_lengths",
     "cross_validate",
+    "damping",
     "dataset_folds",
+    "first_difference",
     "greens_matrix",
     "laplacian",
     "minimise_bounded",
@@ -48,4 +53,6 @@ __all__ = [
     "spatial_folds",
     "strength_curve",
     "variance_reduction",
+    "von_karman",
+    "von_karman_correlation",
 ]

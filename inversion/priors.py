@@ -1,0 +1,189 @@
+"""Regularisations besides the Laplacian: small gradients, small slip, slip of a known covariance.
+
+Units, so that one strength means the same on two meshes of a fault (slip in m; strength^2 times roughness is a number,
+as chi-square):
+
+| operator          | row of L m                                 | roughness                       | unit | strength |
+|-------------------|--------------------------------------------|---------------------------------|------|----------|
+| laplacian         | Laplacian times root of area               | integral of Laplacian^2         | 1    | 1        |
+| first_difference  | slope across a side times root of its area | integral of gradient^2          | m^2  | 1/m      |
+| damping           | slip times root of area                    | integral of slip^2              | m^4  | 1/m^2    |
+| von_karman        | slip, uncorrelated                         | slip' (correlation)^-1 slip     | m^2  | 1/m      |
+
+The area of a side is its length times the distance of the two centres it parts: half of the ground around it, for it
+sees one of two directions. The strength of von_karman is one over the standard deviation of slip that the prior means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.linalg import cholesky, solve_triangular
+from scipy.special import gamma, kv
+
+from geoslip.inversion.errors import CovarianceError
+from geoslip.inversion.greens import checked_components
+from geoslip.inversion.operators import Operator, zero_rims
+
+if TYPE_CHECKING:
+    from geoslip.faults import Adjacency, Fault
+    from geoslip.faults.fault import FaultSegment
+
+Array = NDArray[np.float64]
+
+JITTER = 1e-8
+"""Share of the variance that is added to the diagonal, so that close patches do not make the covariance singular."""
+
+
+def first_difference(
+    fault: Fault,
+    adjacency: Adjacency,
+    *,
+    components: Sequence[str] = ("strike", "dip"),
+    zero_edges: Sequence[str] | Mapping[str, Sequence[str]] = (),
+) -> Operator:
+    """Slope of slip between neighbouring patches, across segments where they touch.
+
+    The row of two patches that share the length w at the distance r is sqrt(w / r) (s_j - s_i), so that on a uniform
+    grid the squared norm is the integral of the squared gradient; that of a zero edge is sqrt(w / r) (0 - s_i), with r
+    from the centre to the edge.
+
+    Parameters
+    ----------
+    fault : Fault
+    adjacency : Adjacency
+        From geoslip.faults.neighbours.
+    components : sequence of str
+    zero_edges : sequence of str, or dict of these by segment name
+        As for the Laplacian.
+
+    Returns
+    -------
+    Operator
+
+    Raises
+    ------
+    ConstraintError
+        An edge or segment that does not exist.
+    """
+    zero = zero_rims(fault, adjacency, zero_edges)
+    first, second = np.asarray(adjacency.pairs).T
+    inner = np.sqrt(adjacency.shared_length / adjacency.distance)
+    outer = np.sqrt(adjacency.rim_length[zero] / adjacency.rim_distance[zero])
+    row, edge = np.arange(len(inner)), len(inner) + np.arange(len(outer))
+    values = np.concatenate([-inner, inner, -outer])
+    places = np.concatenate([row, row, edge]), np.concatenate([first, second, adjacency.rim_patch[zero]])
+    one = sparse.coo_array((values, places), shape=(len(inner) + len(outer), fault.n_patches))
+    note = "slope of slip between neighbours, across touching segments"
+    return Operator("first_difference", _for_each(one, components), note)
+
+
+def damping(fault: Fault, *, components: Sequence[str] = ("strike", "dip")) -> Operator:
+    """Slip itself, weighed by the root of the patch's area: what the data do not ask for is zero.
+
+    Parameters
+    ----------
+    fault : Fault
+    components : sequence of str
+
+    Returns
+    -------
+    Operator
+    """
+    one = sparse.diags_array(np.sqrt(fault.areas))
+    return Operator("damping", _for_each(one, components), "damping of slip toward zero")
+
+
+def von_karman_correlation(distance: Array, *, hurst: float) -> Array:
+    """r^H K_H(r) / (2^(H-1) Gamma(H)), the Matern correlation of order H (Mai & Beroza 2002); exp(-r) at H = 0.5.
+
+    Parameters
+    ----------
+    distance : array
+        r, in correlation lengths.
+    hurst : float
+        H, 0 to 1 for a von Karman field; larger is smoother.
+
+    Returns
+    -------
+    array of the same shape
+        1 at no distance.
+
+    Raises
+    ------
+    ValueError
+        H that is not positive.
+    """
+    if not (np.isfinite(hurst) and hurst > 0.0):
+        raise ValueError(f"Hurst exponent {hurst!r} must be positive; 0.75 is usual for slip")
+    r = np.asarray(distance, dtype=float)
+    safe = np.where(r > 0.0, r, 1.0)
+    return np.where(r > 0.0, safe**hurst * kv(hurst, safe) / (2.0 ** (hurst - 1.0) * gamma(hurst)), 1.0)
+
+
+def von_karman(
+    fault: Fault,
+    *,
+    lengths: tuple[float, float] | Mapping[str, tuple[float, float]],
+    hurst: float = 0.75,
+    components: Sequence[str] = ("strike", "dip"),
+) -> Operator:
+    """Prior of slip with a von Karman covariance of unit variance on each segment, none between segments.
+
+    With the correlation S = C C' of a segment's patches, L = C^-1, so that the squared norm is m' S^-1 m. The lag along
+    strike is taken along the segment's mean strike, the rest of the distance counts along dip.
+
+    Memory and time grow with the square and cube of the patches of a segment.
+
+    Parameters
+    ----------
+    fault : Fault
+    lengths : pair of float, or dict of these by segment name
+        Correlation lengths along strike and dip, m (correlation_lengths gives them by the size of the fault).
+    hurst : float
+    components : sequence of str
+
+    Returns
+    -------
+    Operator
+
+    Raises
+    ------
+    ValueError
+        Lengths or an exponent that are not positive, or are missing for a segment.
+    CovarianceError
+        Lengths so large against the patches that the covariance is singular.
+    """
+    blocks, said = [], []
+    for segment in fault.segments:
+        pair = lengths.get(segment.name) if isinstance(lengths, Mapping) else lengths
+        if pair is None or len(pair) != 2 or not min(pair) > 0.0:
+            raise ValueError(f"segment {segment.name!r}: correlation lengths {pair!r} must be two positive numbers, m")
+        correlation = von_karman_correlation(_lags(segment, *pair), hurst=hurst)
+        factor = cholesky(correlation + JITTER * np.eye(len(correlation)), lower=True)
+        if float(np.diagonal(factor).min()) ** 2 < 10.0 * JITTER:
+            raise CovarianceError(
+                f"segment {segment.name!r}: correlation lengths of {pair[0]:.4g} m and {pair[1]:.4g} m make the "
+                "covariance of its patches singular: shorten them or take a smaller Hurst exponent"
+            )
+        blocks.append(solve_triangular(factor, np.eye(len(factor)), lower=True))
+        said.append(f"{segment.name} {1e-3 * pair[0]:.3g} and {1e-3 * pair[1]:.3g} km")
+    one = sparse.block_diag(blocks)
+    note = f"von Karman covariance, Hurst exponent {hurst:g}, lengths along strike and dip: {'; '.join(said)}"
+    return Operator("von_karman", _for_each(one, components), note)
+
+
+def _lags(segment: FaultSegment, along: float, down: float) -> Array:
+    apart = segment.centroids[:, None, :] - segment.centroids[None]
+    strike = segment.strike_vectors.mean(axis=0)
+    lag = apart @ (strike / np.linalg.norm(strike))
+    rest = np.maximum(np.sum(apart**2, axis=2) - lag**2, 0.0)
+    return np.asarray(np.sqrt((lag / along) ** 2 + rest / down**2))
+
+
+def _for_each(one: sparse.sparray, components: Sequence[str]) -> sparse.csr_array:
+    return sparse.csr_array(sparse.block_diag([one] * len(checked_components(components))))
