@@ -17,6 +17,7 @@ from geoslip.downsample import (
     Scene,
     cell_observations,
     covariogram,
+    distance_to_polylines,
     fit_exponential,
     read_scene,
     samplers,
@@ -149,15 +150,27 @@ def far_field(scene: Scene, frame: LocalFrame, fault: Fault) -> np.ndarray:
 
 def observe_scene(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> tuple[Observations, NoiseModel]:
     """Cut a scene into cells and give them as observations with the covariance of their means."""
+    noise = scene_noise(scene, entry, frame, fault)
+    cells = samplers()[entry.downsample.method](scene, **sampler_options(scene, entry, frame, fault))
+    return cell_observations(scene, cells, frame=frame, noise=noise), noise
+
+
+def sampler_options(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> dict[str, Any]:
+    """Give the options of the sampler that a case names, distances from the upper edges of the faults among them."""
     wanted = entry.downsample
-    options: dict[str, Any] = {"valid_fraction": wanted.valid_fraction, "residual": wanted.residual}
+    options: dict[str, Any] = {"valid_fraction": wanted.valid_fraction}
     for ours, theirs in (("minimum", "minimum_size"), ("maximum", "maximum_size")):
         if getattr(wanted, ours) is not None:
             options[theirs] = getattr(wanted, ours)
-    if wanted.threshold is not None:
-        options["threshold"] = wanted.threshold
+    threshold = wanted.growth if wanted.method == "distance" else wanted.threshold
+    if threshold is not None:
+        options["threshold"] = threshold
     else:
         options["count"] = wanted.points or DEFAULT_POINTS
-    noise = scene_noise(scene, entry, frame, fault)
-    cells = samplers()[wanted.method](scene, **options)
-    return cell_observations(scene, cells, frame=frame, noise=noise), noise
+    if wanted.method == "variance":
+        options["residual"] = wanted.residual
+    if wanted.method == "distance":
+        traces = [np.column_stack(frame.to_geographic(edge[:, 0], edge[:, 1])) for edge in fault.trace]
+        options["distances"] = distance_to_polylines(scene, traces, frame=frame)
+        options["exponent"] = wanted.exponent
+    return options

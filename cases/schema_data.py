@@ -133,20 +133,58 @@ class Mask(Block):
 
 
 class Downsample(Block):
-    """How a scene becomes observations."""
+    """How a scene becomes observations: cells by a quadtree, of which ``method`` says what splits a block.
 
-    method: Literal["variance"] = "variance"
+    ``variance``: the residual of its pixels about their best plane or mean; ``curvature``: the residual of its parts'
+    means about their best plane, which noise of single pixels hardly moves; ``gradient``: the rise of the displacement
+    across it; ``distance``: its side against ``growth`` times the distance to the mapped traces (m) to the power of
+    ``exponent``. ``points`` asks for a number of cells; else ``threshold``, or ``growth`` for distance, is where
+    splitting stops.
+    """
+
+    method: Literal["variance", "curvature", "gradient", "distance"] = "variance"
     points: Annotated[int, Field(ge=4, le=100_000)] | None = None
     threshold: Length | None = None
+    growth: Annotated[float, Field(gt=0.0)] | None = None
+    exponent: Annotated[float, Field(ge=0.0, le=4.0)] = 1.0
     minimum: Length | None = None
     maximum: Length | None = None
     valid_fraction: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
     residual: Literal["plane", "mean"] = "plane"
 
+    @property
+    def splitting(self) -> str:
+        """What splits a block, for people."""
+        return {
+            "variance": f"residual variance, {self.residual}",
+            "curvature": "curvature",
+            "gradient": "gradient",
+            "distance": "distance to the traces",
+        }[self.method]
+
+    @property
+    def target_written(self) -> bool:
+        """True where the case says how fine the cells are to be."""
+        return any(item is not None for item in (self.points, self.threshold, self.growth))
+
     @model_validator(mode="after")
     def _one_target(self) -> Downsample:
         if self.points is not None and self.threshold is not None:
             raise ValueError("give points (how many cells) or threshold (residual of a cell), not both")
+        if self.points is not None and self.growth is not None:
+            raise ValueError("give points (how many cells) or growth (side of a cell over its distance), not both")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_of_the_method(self) -> Downsample:
+        written = self.model_fields_set
+        if self.method == "distance" and self.threshold is not None:
+            raise ValueError("method distance has no threshold: give growth, the side of a cell over its distance")
+        for key in ("growth", "exponent"):
+            if key in written and self.method != "distance":
+                raise ValueError(f"{key} belongs to method: distance, this is {self.method}: take it out")
+        if "residual" in written and self.method != "variance":
+            raise ValueError(f"residual belongs to method: variance, this is {self.method}: take it out")
         return self
 
 

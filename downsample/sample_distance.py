@@ -30,7 +30,7 @@ def distance_quadtree(
         Only its valid pixels count.
     distances : ndarray, shape (ny, nx)
         Metres from each pixel to the fault, of `geoslip.downsample.distance_to_polylines`. A block's distance is that
-        of its nearest pixel, but at least half the side of the smallest block.
+        of its nearest pixel, with half the side of the smallest block added in quadrature so that it is never 0.
     exponent : float
         How fast cells grow, at least 0; 1 makes the side a fixed share of the distance, 0 a grid of one size.
     threshold : float, optional
@@ -46,7 +46,7 @@ def distance_quadtree(
     -------
     Cells
         The same for all scenes of one grid and one set of valid pixels. The number of cells moves in steps where many
-        blocks are equally far away, so a wanted count is met less closely than by the other quadtrees.
+        blocks are equally far away, so a wanted count may be met less closely than by the other quadtrees.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def distance_quadtree(
     for level in range(levels):
         number, nearest = _nearest(scene.valid, places, block[0] << level, block[1] << level)
         counts.append(number)
-        measures.append(smallest * 2**level / np.maximum(nearest, 0.5 * smallest) ** exponent)
+        measures.append(smallest * 2**level / np.hypot(nearest, 0.5 * smallest) ** exponent)
     return threshold_cells(
         scene,
         Pyramid(block[0], block[1], counts, measures),

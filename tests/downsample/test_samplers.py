@@ -206,8 +206,8 @@ def test_no_cell_is_longer_than_its_distance_allows(exponent):
     large = sides > 100.0 + 1e-6
     assert large.any()
     # The nearest pixel of a block may be without data, so this distance is at least the one that decided.
-    assert (sides <= growth * np.maximum(nearest, 50.0) ** exponent + 1e-6)[large].all()
-    assert sides[nearest < 200.0].max() < 0.2 * sides.max()
+    assert (sides <= growth * np.hypot(nearest, 50.0) ** exponent + 1e-6)[large].all()
+    assert sides[nearest < 200.0].max() < 0.3 * sides.max()
 
 
 def test_distance_cells_do_not_look_at_values():

@@ -1,0 +1,101 @@
+"""Samplers by their names in a case file: the cells follow the case, and slip comes back from any of them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geoslip.cases.casefile import read_case
+from geoslip.cases.errors import CaseError
+from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.faults import Fault, LocalFrame, Plane, cut_uniform
+from geoslip.okada import displacement_field
+
+LOOK = np.array([0.6, -0.1, np.sqrt(1.0 - 0.37)])
+METHODS = ("variance", "curvature", "gradient", "distance")
+
+
+@pytest.fixture
+def raster_study(study_folder: Path) -> Path:
+    """The small study with its track as a raster of 600 m pixels and 3 mm of noise."""
+    import rasterio
+
+    frame = LocalFrame(30.0, 40.0)
+    plane = Plane.from_top_centre((0.0, 0.0), strike=30.0, dip=60.0, length=20e3, width=12e3, depth=1e3)
+    fault = Fault((cut_uniform(plane, "main", patch_length=20e3, patch_width=12e3),))
+    longitude, latitude = np.meshgrid(30.0 + 0.007 * np.arange(-45, 46), 40.0 - 0.0054 * np.arange(-45, 46))
+    east, north = frame.to_local(longitude.ravel(), latitude.ravel())
+    field = displacement_field(
+        np.column_stack([east, north, np.zeros(east.size)]), fault.sources, np.array([[1.0, 0, 0]])
+    )
+    true = frame.rotate_from_frame(field, longitude.ravel(), latitude.ravel())
+    los = 1e3 * true @ LOOK + np.random.default_rng(3).normal(0.0, 3.0, east.size)
+    transform = rasterio.Affine(
+        0.007, 0.0, longitude[0, 0] - 0.0035, 0.0, -0.0054, latitude[0, 0] + 0.0027
+    )  # upper left corner of the first pixel
+    profile = {"driver": "GTiff", "height": 91, "width": 91, "count": 1, "dtype": "float32", "crs": "EPSG:4326"}
+    with rasterio.open(study_folder / "track.tif", "w", transform=transform, **profile) as target:
+        target.write(los.reshape(91, 91).astype(np.float32), 1)
+    text = (study_folder / "case.yml").read_text()
+    text = text.replace("file: track.txt", "file: track.tif")
+    text = text.replace("    columns: [longitude, latitude, value, look_east, look_north, look_up]\n", "")
+    vector = ", ".join(f"{part:.9f}" for part in LOOK)
+    text = text.replace(
+        "positive: toward\n", f"positive: toward\n    look: [{vector}]\n    downsample: {{points: 150}}\n"
+    )
+    text = text.replace("    noise: columns\n", "    noise: columns\n    mask: {stations: [S04]}\n")
+    (study_folder / "case.yml").write_text(text)
+    return study_folder
+
+
+def downsample(folder: Path, block: str) -> Path:
+    path = folder / "case.yml"
+    path.write_text(path.read_text().replace("{points: 150}", block, 1))
+    return path
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_known_slip_comes_back_from_the_cells_of_any_sampler(raster_study: Path, method: str) -> None:
+    run = run_case(read_case(downsample(raster_study, f"{{method: {method}, points: 150}}")))
+    assert abs(len(run.observations[0]) - 150) <= (25 if method == "distance" else 5)
+    assert run.model.moment == pytest.approx(30e9 * 20e3 * 12e3, rel=0.15)
+    assert run.estimate.fit("track").variance_reduction > 0.97
+
+
+def test_distance_cells_grow_from_the_trace(raster_study: Path) -> None:
+    path = downsample(raster_study, "{method: distance, growth: 0.3, maximum: 10 km}")
+    prepared = prepare_case(read_case(path))
+    data = prepared.readings[0].observations
+    distance = prepared.fault.distance_to_trace(data.points)
+    assert data.sample_count is not None
+    side = 600.0 * np.sqrt(data.sample_count)
+    # A middle is farther than the nearest pixel by at most the half diagonal; a cell of one pixel cannot be split.
+    assert (side[side > 700.0] <= 0.35 * (distance + 0.8 * side)[side > 700.0]).all()
+    assert side[distance < 2e3].max() < 700.0 < side[distance > 15e3].min()
+
+
+@pytest.mark.parametrize(
+    "block", ["{method: curvature, threshold: 5 mm}", "{method: gradient, threshold: 3 cm, minimum: 1500 m}"]
+)
+def test_thresholds_and_limits_are_followed(raster_study: Path, block: str) -> None:
+    data = prepare_case(read_case(downsample(raster_study, block))).readings[0].observations
+    assert data.sample_count is not None
+    assert 16 < len(data) < 2000
+    assert data.sample_count.min() >= (1 if "curvature" in block else 2)
+
+
+@pytest.mark.parametrize(
+    ("block", "rule"),
+    [
+        ("{method: magic}", "curvature"),
+        ("{method: distance, threshold: 5 mm}", "give growth"),
+        ("{method: distance, growth: 0.3, points: 90}", "not both"),
+        ("{method: curvature, growth: 0.3}", "growth belongs to method: distance"),
+        ("{exponent: 2}", "exponent belongs to method: distance"),
+        ("{method: gradient, residual: mean}", "residual belongs to method: variance"),
+        ("{method: curvature, points: 90, threshold: 5 mm}", "not both"),
+    ],
+)
+def test_keys_of_another_method_are_refused(raster_study: Path, block: str, rule: str) -> None:
+    with pytest.raises(CaseError, match=rule):
+        read_case(downsample(raster_study, block))
