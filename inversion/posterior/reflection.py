@@ -17,8 +17,12 @@ import math
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from geoslip.inversion.posterior.gibbs import kernel
+
+reduction: Any = njit(cache=True, nogil=True, fastmath=True)
+"""Compile a reduction over finite numbers, in any order."""
 
 NEVER = 1e300
 
@@ -49,14 +53,18 @@ def reflect(
     """
     left = duration
     times = np.empty(offset.size)
+    has_high = np.isfinite(high).any()
     for bounce in range(most_bounces + 1):
-        _meeting_times(offset, velocity, low, high, times)
-        where = np.argmin(times)
-        if times[where] >= math.tan(0.5 * left):
+        times[:] = NEVER
+        _meeting_times(offset, velocity, low, 1.0, times)
+        if has_high:
+            _meeting_times(offset, velocity, high, -1.0, times)
+        u = _smallest(times)
+        if u >= math.tan(0.5 * left):
             _advance(offset, velocity, math.cos(left), math.sin(left))
             _hold(offset, low, high)
             return bounce
-        u = times[where]
+        where = _index_of(u, times)
         _advance(offset, velocity, (1.0 - u * u) / (1.0 + u * u), 2.0 * u / (1.0 + u * u))
         _hold(offset, low, high)
         left -= 2.0 * math.atan(u)
@@ -66,23 +74,33 @@ def reflect(
 
 
 @kernel
-def _meeting_times(offset: Any, velocity: Any, low: Any, high: Any, times: Any) -> None:
+def _meeting_times(offset: Any, velocity: Any, wall: Any, side: float, times: Any) -> None:
+    # without a branch, so that it runs as vectors; an infinite bound makes the square minus infinity, which is never
     for i in range(offset.size):
-        first = _meeting(offset[i], velocity[i], low[i])
-        second = _meeting(-offset[i], -velocity[i], -high[i])
-        times[i] = min(first, second)
+        position, speed, bound = side * offset[i], side * velocity[i], side * wall[i]
+        square = speed * speed + (position - bound) * (position + bound)
+        root = math.sqrt(square if square > 0.0 else 0.0)
+        above = position - bound if position > bound else 0.0
+        u = (speed + root if speed > 0.0 else above) / (position + bound if speed > 0.0 else root - speed)
+        # no root: it turns before the bound; a negative one lies more than half a period ahead
+        met = u if (square > 0.0) & (u >= 0.0) else NEVER
+        times[i] = met if met < times[i] else times[i]
+
+
+@reduction
+def _smallest(times: Any) -> float:
+    least = times[0]
+    for i in range(times.size):
+        least = min(least, times[i])
+    return least
 
 
 @kernel
-def _meeting(position: float, velocity: float, wall: float) -> float:
-    square = velocity * velocity + (position - wall) * (position + wall)
-    if not square > 0.0:
-        return NEVER  # it turns before the bound, or there is none (a product with infinity)
-    root = math.sqrt(square)
-    if velocity > 0.0:
-        u = (velocity + root) / (position + wall)
-        return u if u > 0.0 else NEVER
-    return max(0.0, position - wall) / (root - velocity)
+def _index_of(value: float, times: Any) -> int:
+    for i in range(times.size):
+        if times[i] == value:
+            return i
+    return 0
 
 
 @kernel
