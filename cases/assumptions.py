@@ -9,6 +9,7 @@ from geoslip.cases.build_data import DatasetReading
 from geoslip.cases.run import Assumption
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
+from geoslip.cases.schema_slip import CRITERIA
 from geoslip.cases.units import format_length
 
 
@@ -65,7 +66,7 @@ def _rake_text(rake: Any) -> str:
 
 
 def _choice_text(choice: Any) -> str:
-    return {"lcurve": "corner of the L-curve", "abic": "smallest ABIC"}.get(choice, f"{choice}")
+    return CRITERIA.get(choice, f"{choice}")
 
 
 def _dataset_rows(entry: Dataset, reading: DatasetReading) -> list[Assumption]:

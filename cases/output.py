@@ -109,12 +109,19 @@ def summary(run: StudyRun) -> dict[str, Any]:
             "operator": run.case.smoothing.operator,
             "chosen_by": run.case.smoothing.choose if isinstance(run.case.smoothing.choose, str) else "case",
             "strength": run.estimate.strength,
+            "criteria": _criteria(run),
         },
         "geometry": {},
         "diagnostics": {"chi2": run.estimate.chi2, "dof": run.estimate.dof},
         "truth": _truth(run),
         "warnings": list(run.warnings),
     }
+
+
+def _criteria(run: StudyRun) -> dict[str, Any]:
+    """What each criterion would choose, and why that may not be trusted."""
+    choices = [run.curve.choose(name) for name in run.curve.criteria] if run.curve is not None else []
+    return {one.criterion: {"strength": one.strength, "warnings": list(one.warnings)} for one in choices}
 
 
 def _dataset(run: StudyRun, name: str) -> dict[str, Any]:

@@ -189,7 +189,7 @@ def _choose_slip(
     case: Case, problem: Problem, report: Callable[[float], None]
 ) -> tuple[StrengthCurve | None, Estimate, tuple[str, ...]]:
     """Solve at the case's strength, or along the whole curve and choose; with what is doubtful about the choice."""
-    from geoslip.inversion import solve, strength_curve
+    from geoslip.inversion import cross_validate, dataset_folds, solve, spatial_folds, strength_curve
 
     operator, constraints = build_operator(case, problem.fault), build_constraints(case)
     choice = case.smoothing.choose
@@ -197,6 +197,11 @@ def _choose_slip(
         return None, solve(problem, operator, strength=choice, constraints=constraints), ()
     strengths = case.smoothing.strengths or case.smoothing.count
     curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
+    wanted = {choice, *case.smoothing.compare}
+    if "cv" in wanted:
+        curve = cross_validate(curve, folds=spatial_folds(problem, folds=case.smoothing.folds))
+    if "cv_datasets" in wanted:
+        curve = cross_validate(curve, folds=dataset_folds(problem))
     chosen = curve.choose(choice)
     return curve, chosen.estimate, chosen.warnings
 

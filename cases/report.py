@@ -13,6 +13,7 @@ from geoslip.cases import report_tables as tables
 from geoslip.cases.figures import style
 from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
 from geoslip.cases.run import StudyRun
+from geoslip.cases.schema_slip import CRITERIA
 
 ASSUMED, PROVENANCE = "What was assumed", "Provenance"
 
@@ -76,10 +77,14 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
 def smoothing_sentence(run: StudyRun) -> str:
     """Say which strength was used and who chose it."""
     smoothing = run.case.smoothing
-    by = {"lcurve": "by the corner of the L-curve", "abic": "by the smallest ABIC"}
-    how = by.get(str(smoothing.choose), "in the case file")
+    how = f"by the {CRITERIA[smoothing.choose]}" if isinstance(smoothing.choose, str) else "in the case file"
     strength = tables.number(run.estimate.strength)
-    return f"Operator: {smoothing.operator}. Strength {strength}, chosen {how}."
+    said = f"Operator: {smoothing.operator}. Strength {strength}, chosen {how}."
+    if run.curve is None:
+        return said
+    others = [run.curve.choose(name) for name in run.curve.criteria if name != smoothing.choose]
+    each = [f"{CRITERIA[other.criterion]} at {tables.number(other.strength)}" for other in others]
+    return f"{said} Others would choose: {'; '.join(each)}."
 
 
 def _notices(run: StudyRun) -> str:

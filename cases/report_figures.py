@@ -61,7 +61,8 @@ def report_figures(run: StudyRun) -> Iterator[ReportFigure]:
             SMOOTHING,
             "Choice of the smoothing strength",
             "Left the L-curve: the misfit that remains against the roughness that is allowed, each point labelled with "
-            "its strength. Right Akaike's Bayesian criterion of the same problem without bounds.",
+            "its strength; open markers are what other criteria would choose. Right Akaike's Bayesian criterion of the "
+            "same problem without bounds.",
             figure_strength(run.curve, chosen=run.estimate.strength),
         )
     yield from _uncertainty_figures(run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, PlainValidator, field_validator, model_validator
 
@@ -56,25 +56,58 @@ class Slip(Block):
         return value
 
 
-Choice = Literal["lcurve", "abic"] | float
+CRITERIA = {
+    "lcurve": "corner of the L-curve",
+    "abic": "smallest ABIC",
+    "gcv": "smallest generalised cross-validation",
+    "cv": "smallest error of prediction of blocks of ground held out",
+    "cv_datasets": "smallest error of prediction of whole data sets held out",
+}
+"""What a strength can be chosen by, in words."""
+
+Criterion = Literal["lcurve", "abic", "gcv", "cv", "cv_datasets"]
+Choice = Criterion | float
 
 
 def parse_choice(value: Any) -> Choice:
-    """Return how the smoothing strength is chosen: 'lcurve', 'abic' or the strength itself."""
-    if value == "lcurve" or value == "abic":
-        return value  # type: ignore[no-any-return]
+    """Return how the smoothing strength is chosen: a criterion's name or the strength itself."""
+    if isinstance(value, str) and value in CRITERIA:
+        return cast(Criterion, value)
     if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0:
         return float(value)
-    raise ValueError("choose the smoothing by lcurve, by abic, or give its strength as a number above 0")
+    raise ValueError("choose the smoothing by " + ", ".join(CRITERIA) + ", or give its strength as a number above 0")
 
 
 class Smoothing(Block):
-    """How rough slip may be, and what decides it."""
+    """How rough slip may be, and what decides it.
 
-    operator: Literal["laplacian"] = "laplacian"
+    The von Karman operator takes its correlation lengths along strike and dip from ``correlation``, or by the size of
+    each segment and its ``mechanism``.
+
+    L-curve, ABIC and GCV are always computed; cross-validation, which solves anew for every fold, where it chooses or
+    is named in ``compare``.
+    """
+
+    operator: Literal["laplacian", "first_difference", "damping", "von_karman"] = "laplacian"
+    mechanism: Literal["strike-slip", "dip-slip"] | None = None
+    correlation: tuple[Length, Length] | None = None
+    hurst: Annotated[float, Field(gt=0.0, le=1.0)] = 0.75
     choose: Annotated[Choice, PlainValidator(parse_choice)] = "lcurve"
     strengths: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
     count: Annotated[int, Field(ge=5, le=200)] = 20
+    compare: tuple[Literal["cv", "cv_datasets"], ...] = ()
+    folds: Annotated[int, Field(ge=2, le=50)] = 5
+
+    @model_validator(mode="after")
+    def _lengths(self) -> Smoothing:
+        given = [key for key in ("mechanism", "correlation") if getattr(self, key) is not None]
+        if self.operator == "von_karman" and len(given) != 1:
+            raise ValueError("von_karman takes its lengths from exactly one of mechanism and correlation")
+        if self.operator != "von_karman" and given:
+            raise ValueError(f"{given[0]} is for the operator von_karman: leave it out, or change the operator")
+        if self.correlation is not None and min(self.correlation) <= 0.0:
+            raise ValueError("correlation lengths are above 0")
+        return self
 
     @model_validator(mode="after")
     def _upward(self) -> Smoothing:

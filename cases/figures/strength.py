@@ -1,4 +1,4 @@
-"""How the smoothing strength was chosen: the L-curve, and ABIC along it."""
+"""How the smoothing strength was chosen: the L-curve with what each criterion would choose, and ABIC along it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from geoslip.cases.figures.maps import place_axes
 
 if TYPE_CHECKING:
     from geoslip.inversion import StrengthCurve
+
+CRITERION_NAMES = {
+    "lcurve": "corner", "abic": "ABIC", "gcv": "GCV", "cv": "cross-validation", "cv_datasets": "left-out data sets",
+}  # fmt: skip
 
 
 def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
@@ -48,11 +52,23 @@ def _corner(axes: Axes, curve: StrengthCurve, *, strengths: np.ndarray, chosen: 
         )  # fmt: skip
     best = int(np.argmin(np.abs(np.log(strengths / chosen))))
     axes.plot(roughness[best], misfit[best], "o", color=style.PREDICTED, markersize=9, label=f"chosen: {short(chosen)}")
+    _mark_others(axes, curve, best=best)
     axes.set_xlabel("Roughness ‖L m‖² (no unit)")
     axes.set_ylabel("Weighted misfit, chi-square (no unit)")
     axes.set_title("L-curve")
     axes.grid(color=style.LIGHT, linewidth=0.5, which="major")
     axes.legend(loc="upper right")
+
+
+def _mark_others(axes: Axes, curve: StrengthCurve, *, best: int) -> None:
+    """Ring the strengths that the other criteria would choose, one ring for those that agree."""
+    names: dict[int, list[str]] = {}
+    for criterion in curve.criteria:
+        names.setdefault(curve.choose(criterion).index, []).append(CRITERION_NAMES.get(criterion, criterion))
+    names.pop(best, None)
+    for (index, said), marker in zip(names.items(), "sD^v<"):
+        place = curve.roughness[index], curve.misfit[index]
+        axes.plot(*place, marker, color="none", markeredgecolor=style.PREDICTED, markersize=9, label=", ".join(said))
 
 
 def short(value: float) -> str:

@@ -8,7 +8,10 @@ import pytest
 
 from geoslip.cases.casefile import read_case
 from geoslip.cases.errors import CaseError
+from geoslip.cases.figures.strength import CRITERION_NAMES, figure_strength
+from geoslip.cases.output import summary
 from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.cases.report import smoothing_sentence
 
 
 def change(folder: Path, old: str, new: str) -> Path:
@@ -65,6 +68,61 @@ def test_fixed_strength_needs_no_curve(study_folder: Path) -> None:
     run = run_case(read_case(study_folder / "case.yml"))
     assert run.curve is None
     assert run.estimate.strength == 2e3
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "operator: first_difference",
+        "operator: damping",
+        "operator: von_karman, mechanism: dip-slip",
+        "operator: von_karman, correlation: [9 km, 5 km], hurst: 0.5",
+    ],
+)
+def test_operators_are_taken_from_the_case(study_folder: Path, choice: str) -> None:
+    change(study_folder, "zero_edges: [bottom]", "zero_edges: []")
+    change(study_folder, "{choose: abic", f"{{{choice}, choose: abic")
+    run = run_case(read_case(study_folder / "case.yml"))
+    name = choice.split(",")[0].removeprefix("operator: ")
+    assert run.estimate.system.operator.name == summary(run)["smoothing"]["operator"] == name
+    assert run.estimate.fit("track").variance_reduction > 0.95
+    if "mechanism" in choice:
+        # 1.10 km + 0.31 of 20 km, 0.58 km + 0.35 of 12 km
+        assert "main 7.3 and 4.78 km" in run.estimate.system.operator.note
+
+
+@pytest.mark.parametrize(
+    ("choice", "rule"),
+    [
+        ("operator: damping", "tapers slip at no edge"),
+        ("operator: von_karman", "exactly one of mechanism and correlation"),
+        ("mechanism: dip-slip", "mechanism is for the operator von_karman"),
+        ("operator: von_karman, correlation: [0 km, 1 km]", "correlation lengths are above 0"),
+    ],
+)
+def test_operators_that_lack_something_or_clash_say_so(study_folder: Path, choice: str, rule: str) -> None:
+    change(study_folder, "{choose: abic", f"{{{choice}, choose: abic")
+    with pytest.raises(CaseError, match=rule):
+        run_case(read_case(study_folder / "case.yml"))
+
+
+def test_every_criterion_is_reported_beside_the_one_that_chooses(study_folder: Path) -> None:
+    change(study_folder, "choose: abic, count: 8", "choose: cv, folds: 3, compare: [cv_datasets], count: 8")
+    run = run_case(read_case(study_folder / "case.yml"))
+    assert run.curve is not None
+    assert run.curve.cross_validation["cv"].folds.names == ("fold 1", "fold 2", "fold 3")
+    assert run.estimate.strength == run.curve.choose("cv").strength
+    criteria = summary(run)["smoothing"]["criteria"]
+    assert list(criteria) == ["lcurve", "abic", "gcv", "cv", "cv_datasets"]
+    assert criteria["gcv"]["strength"] == run.curve.choose("gcv").strength
+    assert "smallest error of prediction of blocks of ground held out. Others would choose" in smoothing_sentence(run)
+    left, _ = figure_strength(run.curve, chosen=run.estimate.strength).axes
+    marked = ", ".join(text.get_text() for text in left.get_legend().get_texts())
+    assert "chosen" in marked
+    assert all(
+        run.curve.choose(name).index == run.curve.choose("cv").index or said in marked
+        for name, said in CRITERION_NAMES.items()
+    )
 
 
 def test_rake_window_and_mask_are_kept(study_folder: Path) -> None:
