@@ -113,18 +113,12 @@ def gradient_field(
     nu = as_poisson(poisson)
     place = as_points(points)
     table, amounts = _slipping(sources, slip)
-    total = np.zeros((12, place.shape[0]))
     if table.ndim == 3:
-        # The triangles' kernel wants points of the ground apart from those below.
-        deep, constants = place[:, 2] < 0.0, triangle_constants(table)
-        parts = {mine: _Sum(triangle_gradient_tile, place[deep == mine], constants, amounts, nu, 12) for mine in (0, 1)}
-        _run(list(parts.values()), progress, threads)
-        for mine, part in parts.items():
-            total[:, deep == mine] = part.total
+        field = _Sum(triangle_gradient_tile, place, triangle_constants(table), amounts, nu, 12)
     else:
         field = _Sum(_gradient_tile, place, table, amounts, nu, 12)
-        _run([field], progress, threads)
-        total = field.total
+    _run([field], progress, threads)
+    total = field.total
     return np.ascontiguousarray(total[:3].T), np.ascontiguousarray(total[3:].T).reshape(-1, 3, 3)
 
 

@@ -19,22 +19,19 @@ from numpy.typing import NDArray
 
 from geoslip.okada.compiled import kernel
 from geoslip.okada.triangle_depth import add_depth_terms_block
-from geoslip.okada.triangle_edges import triangle_sums_block
+from geoslip.okada.triangle_edges import mark_dislocation, triangle_sums_block
 from geoslip.okada.triangle_layout import (
     BASIS,
     BLOCK,
     CONSTANTS,
-    INWARD,
     LAMBDA,
     MATRIX,
     MIRRORED,
-    NEAR,
     OMEGA,
     OUTER,
     POTENTIAL,
     SCRATCH,
     STRIDE,
-    VERTEX,
     triangle_constants,
 )
 
@@ -93,7 +90,7 @@ def triangle_displacement_block(
         _add_potential((1.0 - 2.0 * poisson) * _OVER_TWO_PI, count, scratch)
         if deep:
             add_depth_terms_block(east, north, mirror, constants, poisson, scratch)
-    _mark_dislocation(east, north, up, constants, scratch)
+    mark_dislocation(east, north, up, constants, MATRIX, 9, scratch)
 
 
 @kernel
@@ -127,35 +124,6 @@ def _add_potential(factor: float, count: int, scratch: NDArray[np.float64]) -> N
         scratch[MATRIX + STRIDE + i] -= factor * scratch[POTENTIAL + i]
         scratch[MATRIX + 4 * STRIDE + i] -= x12
         scratch[MATRIX + 7 * STRIDE + i] -= factor * scratch[POTENTIAL + 3 * STRIDE + i]
-
-
-@kernel
-def _mark_dislocation(
-    east: NDArray[np.float64],
-    north: NDArray[np.float64],
-    up: NDArray[np.float64],
-    constants: NDArray[np.float64],
-    scratch: NDArray[np.float64],
-) -> None:
-    """Make the displacement NaN where a point lies on the triangle."""
-    count, near = east.size, constants[NEAR]
-    nx, ny, nz = constants[BASIS + 6 : BASIS + 9]
-    for i in range(count):
-        x, y, z = east[i] - constants[VERTEX], north[i] - constants[VERTEX + 1], up[i] - constants[VERTEX + 2]
-        if abs(nx * x + ny * y + nz * z) <= near:
-            inside = True
-            for edge in range(3):
-                k = 3 * edge
-                x, y, z = (
-                    east[i] - constants[VERTEX + k],
-                    north[i] - constants[VERTEX + k + 1],
-                    up[i] - constants[VERTEX + k + 2],
-                )
-                across = x * constants[INWARD + k] + y * constants[INWARD + k + 1] + z * constants[INWARD + k + 2]
-                inside = inside and across >= -near
-            if inside:
-                for place in range(9):
-                    scratch[MATRIX + place * STRIDE + i] = np.nan
 
 
 @kernel

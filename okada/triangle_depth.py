@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.okada.compiled import kernel
-from geoslip.okada.triangle_edges import away
+from geoslip.okada.triangle_edges import edge_reciprocals
 from geoslip.okada.triangle_layout import DISTANCE, MATRIX, STRIDE, TANGENT, VERTEX
 
 _OVER_TWO_PI = 0.15915494309189535
@@ -76,8 +76,7 @@ def _add_edge(
         wx, wy, wz = ty * cz - tz * cy, tz * cx - tx * cz, tx * cy - ty * cx
         ww = cx * cx + cy * cy + cz * cz
         sigma = 1.0 if tau_a + tau_b >= 0.0 else -1.0
-        sa, sb = away(ra, sigma * tau_a, ww), away(rb, sigma * tau_b, ww)
-        ia, ib, ya1, yb1 = 1.0 / ra, 1.0 / rb, 1.0 / (ra * sa), 1.0 / (rb * sb)
+        ia, ib, ya1, yb1, _, _ = edge_reciprocals(ra, rb, sigma * tau_a, sigma * tau_b, ww)
         j0, j1 = sigma * (yb1 - ya1), ib - ia
         # Y32 = Y11 (Y11 + 1/R^2), Okada's 1992 notation.
         k0 = sigma * (yb1 * (yb1 + ib * ib) - ya1 * (ya1 + ia * ia)) * 0.3333333333333333

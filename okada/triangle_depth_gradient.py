@@ -1,4 +1,4 @@
-"""Gradients of the part of a triangle's displacement that vanishes at the surface, z uC of Okada (1992).
+"""The part of a triangle's displacement that vanishes at the surface, z uC of Okada (1992), and its gradients.
 
 Differentiating z uC = (D/2 pi) (T1, T2, -T3) of `triangle_depth`, D = -z, gives T itself and, per edge,
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geoslip.okada.compiled import kernel
 from geoslip.okada.triangle_edges import edge_integrals
-from geoslip.okada.triangle_layout import GRADIENT, STRIDE
+from geoslip.okada.triangle_layout import FIELD, GRADIENT, STRIDE
 
 _OVER_TWO_PI = 0.15915494309189535
 
@@ -32,7 +32,7 @@ def add_depth_gradient(
     poisson: float,
     scratch: NDArray[np.float64],
 ) -> None:
-    """Add the gradient of one edge's part of z uC.
+    """Add one edge's part of z uC and its gradient.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def add_depth_gradient(
     poisson : float
         Poisson's ratio.
     scratch : ndarray, shape (SCRATCH,)
-        GRADIENT is added to.
+        FIELD and GRADIENT are added to.
     """
     xa, ya, za = vertices[0][0], vertices[0][1], vertices[0][2]
     xb, yb, zb = vertices[1][0], vertices[1][1], vertices[1][2]
@@ -61,7 +61,7 @@ def add_depth_gradient(
         depth = up[i]
         start = (east[i] - xa, north[i] - ya, depth - za)
         end = (east[i] - xb, north[i] - yb, depth - zb)
-        c, w, j, k, m = edge_integrals(start, end, first[i], last[i], (tx, ty, tz))
+        c, w, j, k, m, _ = edge_integrals(start, end, first[i], last[i], (tx, ty, tz))
         g1, g2, g3 = w[0] * j[0] + tx * j[1], w[1] * j[0] + ty * j[1], w[2] * j[0] + tz * j[1]
         bc, u = b1 * c[0] + b2 * c[1] + b3 * c[2], w[2] - depth
         r1, r2, r3 = k[0] * w[0] + k[1] * tx, k[0] * w[1] + k[1] * ty, k[0] * w[2] + k[1] * tz
@@ -96,6 +96,9 @@ def add_depth_gradient(
         x33 += 2.0 * alpha * (3.0 * bc * r3 - a3 * j[0])
         y, bj = 3.0 * b3, b3 * j[0]
         d = depth * _OVER_TWO_PI
+        scratch[FIELD + i] += d * t1
+        scratch[FIELD + STRIDE + i] += d * t2
+        scratch[FIELD + 2 * STRIDE + i] -= d * t3
         scratch[GRADIENT + i] += d * (x11 - y * c[0] * r1)
         scratch[GRADIENT + STRIDE + i] += d * (x12 - y * c[0] * r2 + bj * tz)
         scratch[GRADIENT + 3 * STRIDE + i] += d * (x12 - y * c[1] * r1 - bj * tz)

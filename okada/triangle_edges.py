@@ -15,9 +15,12 @@ from geoslip.okada.compiled import inlined, kernel
 from geoslip.okada.elementary import arctangent_block, log_ratio_block
 from geoslip.okada.triangle_layout import (
     AREA,
+    BASIS,
     DISTANCE,
     EDGE_LOG,
+    INWARD,
     LAMBDA,
+    NEAR,
     OMEGA,
     OUTER,
     POTENTIAL,
@@ -32,10 +35,21 @@ from geoslip.okada.triangle_surface_terms import add_potential_block
 
 
 @inlined
-def away(r: float, tau: float, ww: float) -> float:
-    """R + tau, from w^2 / (R - tau) where tau is negative."""
-    plain = r + abs(tau)
-    return plain if tau >= 0.0 else (ww + TINY) / plain
+def edge_reciprocals(
+    ra: float, rb: float, tau_a: float, tau_b: float, ww: float
+) -> tuple[float, float, float, float, float, float]:
+    """1/R and Y = 1/(R (R + tau)) at both ends, and numerator and denominator of the ratio of their R + tau.
+
+    R + tau is w^2 / (R - tau) where tau is negative; one division serves all.
+    """
+    plain_a, plain_b = ra + abs(tau_a), rb + abs(tau_b)
+    behind = ww + TINY
+    da, na = plain_a if tau_a >= 0.0 else behind, 1.0 if tau_a >= 0.0 else plain_a
+    db, nb = plain_b if tau_b >= 0.0 else behind, 1.0 if tau_b >= 0.0 else plain_b
+    rda, rdb = ra * da, rb * db
+    both = 1.0 / (rda * rdb)
+    fa, fb = both * rdb, both * rda
+    return fa * da, fb * db, fa * na, fb * nb, da * nb, db * na
 
 
 @inlined
@@ -51,17 +65,18 @@ def edge_integrals(
     tuple[float, float],
     tuple[float, float, float],
     tuple[float, float, float, float],
+    tuple[float, float],
 ]:
     """Integrals along an edge of powers of tau over R^3, R^5 and R^7, from the vectors a, b from its ends.
 
-    Returns c = w x t; w; J0, J1; K0, K1, K2; M0 to M3. Y11, Y32 and Y53 are Okada's (1992).
+    Returns c = w x t; w; J0, J1; K0, K1, K2; M0 to M3; numerator and denominator of
+    exp(Lambda). Y11, Y32 and Y53 are Okada's (1992).
     """
     tau_a, tau_b = a[0] * t[0] + a[1] * t[1] + a[2] * t[2], b[0] * t[0] + b[1] * t[1] + b[2] * t[2]
     cx, cy, cz = a[1] * t[2] - a[2] * t[1], a[2] * t[0] - a[0] * t[2], a[0] * t[1] - a[1] * t[0]
     ww = cx * cx + cy * cy + cz * cz
     sigma = 1.0 if tau_a + tau_b >= 0.0 else -1.0
-    ia, ib = 1.0 / ra, 1.0 / rb
-    ya, yb = ia / away(ra, sigma * tau_a, ww), ib / away(rb, sigma * tau_b, ww)
+    ia, ib, ya, yb, top, bottom = edge_reciprocals(ra, rb, sigma * tau_a, sigma * tau_b, ww)
     a2, b2 = ia * ia, ib * ib
     a3, b3 = a2 * ia, b2 * ib
     j0 = sigma * (yb - ya)
@@ -76,6 +91,7 @@ def edge_integrals(
         (j0, ib - ia),
         (k0, k1, j0 - ww * k0),
         (m0, m1, k0 - ww * m0, k1 - ww * m1),
+        (top if sigma > 0.0 else bottom, bottom if sigma > 0.0 else top),
     )
 
 
@@ -102,7 +118,7 @@ def triangle_sums_block(
         Whether the places are mirror images, up >= 0, and the potential of the free surface is wanted too.
     """
     count = east.size
-    _solid_angle(east, north, up, constants, scratch)
+    solid_angle_block(east, north, up, constants, scratch)
     scratch[LAMBDA : POTENTIAL + 5 * STRIDE] = 0.0
     for edge in range(3):
         after = (edge + 1) % 3
@@ -122,14 +138,22 @@ def triangle_sums_block(
 
 
 @kernel
-def _solid_angle(
+def solid_angle_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
     up: NDArray[np.float64],
     constants: NDArray[np.float64],
     scratch: NDArray[np.float64],
 ) -> None:
-    """Distances to the vertices and the solid angle (van Oosterom and Strackee 1983), positive where the normal is."""
+    """Distances to the vertices and the solid angle (van Oosterom and Strackee 1983), positive where the normal is.
+
+    Parameters
+    ----------
+    east, north, up, constants
+        As for `triangle_sums_block`.
+    scratch : ndarray, shape (SCRATCH,)
+        Receives the slots DISTANCE and OMEGA.
+    """
     xa, ya, za, xb, yb, zb, xc, yc, zc = constants[VERTEX : VERTEX + 9]
     nx, ny, nz = constants[AREA : AREA + 3]
     count = east.size
@@ -173,10 +197,10 @@ def _edge_terms(
         wx, wy, wz = ty * cz - tz * cy, tz * cx - tx * cz, tx * cy - ty * cx
         ww = cx * cx + cy * cy + cz * cz
         sigma = 1.0 if tau_a + tau_b >= 0.0 else -1.0
-        sa, sb = away(ra, sigma * tau_a, ww), away(rb, sigma * tau_b, ww)
-        scratch[WORK_A + i] = sa if sigma > 0.0 else sb
-        scratch[WORK_B + i] = sb if sigma > 0.0 else sa
-        j0, j1 = sigma * (1.0 / (rb * sb) - 1.0 / (ra * sa)), 1.0 / rb - 1.0 / ra
+        ia, ib, yya, yyb, top, bottom = edge_reciprocals(ra, rb, sigma * tau_a, sigma * tau_b, ww)
+        scratch[WORK_A + i] = top if sigma > 0.0 else bottom
+        scratch[WORK_B + i] = bottom if sigma > 0.0 else top
+        j0, j1 = sigma * (yyb - yya), ib - ia
         gx, gy, gz = wx * j0 + tx * j1, wy * j0 + ty * j1, wz * j0 + tz * j1
         scratch[OUTER + i] += gx * cx
         scratch[OUTER + STRIDE + i] += gx * cy
@@ -187,3 +211,44 @@ def _edge_terms(
         scratch[OUTER + 6 * STRIDE + i] += gz * cx
         scratch[OUTER + 7 * STRIDE + i] += gz * cy
         scratch[OUTER + 8 * STRIDE + i] += gz * cz
+
+
+@kernel
+def mark_dislocation(
+    east: NDArray[np.float64],
+    north: NDArray[np.float64],
+    up: NDArray[np.float64],
+    constants: NDArray[np.float64],
+    first: int,
+    number: int,
+    scratch: NDArray[np.float64],
+) -> None:
+    """Make slots NaN where a point lies on the triangle.
+
+    Parameters
+    ----------
+    east, north, up, constants
+        As for `triangle_sums_block`.
+    first, number : int
+        The first slot, and how many from there on.
+    scratch : ndarray, shape (SCRATCH,)
+        Holds the slots.
+    """
+    count, near = east.size, constants[NEAR]
+    nx, ny, nz = constants[BASIS + 6 : BASIS + 9]
+    for i in range(count):
+        x, y, z = east[i] - constants[VERTEX], north[i] - constants[VERTEX + 1], up[i] - constants[VERTEX + 2]
+        if abs(nx * x + ny * y + nz * z) <= near:
+            inside = True
+            for edge in range(3):
+                k = 3 * edge
+                x, y, z = (
+                    east[i] - constants[VERTEX + k],
+                    north[i] - constants[VERTEX + k + 1],
+                    up[i] - constants[VERTEX + k + 2],
+                )
+                across = x * constants[INWARD + k] + y * constants[INWARD + k + 1] + z * constants[INWARD + k + 2]
+                inside = inside and across >= -near
+            if inside:
+                for place in range(number):
+                    scratch[first + place * STRIDE + i] = np.nan

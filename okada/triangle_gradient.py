@@ -1,4 +1,4 @@
-"""Gradients of the displacement by triangular dislocations, in blocks of points for vector instructions.
+"""Displacement and its gradients by given slip on triangular dislocations, in blocks of points for vector instructions.
 
 The terms of `triangle` and `triangle_depth`, differentiated once more. Derivatives are along R = x - xi, or x' - xi
 for the mirror image x' of the point, where a derivative along z changes its sign. With a = t x b, b.c and the
@@ -12,19 +12,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.okada.compiled import kernel
+from geoslip.okada.elementary import log_ratio_block
 from geoslip.okada.triangle_depth_gradient import add_depth_gradient
-from geoslip.okada.triangle_edges import edge_integrals
+from geoslip.okada.triangle_edges import edge_integrals, mark_dislocation, solid_angle_block
 from geoslip.okada.triangle_layout import (
     BASIS,
     DISTANCE,
+    EDGE_LOG,
+    FIELD,
     GRADIENT,
-    MATRIX,
+    LAMBDA,
     MIRRORED,
+    OMEGA,
+    POTENTIAL,
     STRIDE,
     TANGENT,
     VERTEX,
+    WORK_A,
+    WORK_B,
 )
 from geoslip.okada.triangle_potential_gradient import add_potential_gradient
+from geoslip.okada.triangle_surface_terms import add_potential_block
 
 _OVER_FOUR_PI = 0.07957747154594767
 _OVER_TWO_PI = 0.15915494309189535
@@ -41,7 +49,7 @@ def triangle_gradient_block(
     half_space: bool,
     scratch: NDArray[np.float64],
 ) -> None:
-    """Gradients at a block of points by one triangle's slip.
+    """Displacement and gradients at a block of points by one triangle's slip.
 
     Parameters
     ----------
@@ -56,7 +64,7 @@ def triangle_gradient_block(
     half_space : bool
         Whether the ground at up = 0 bounds the medium.
     scratch : ndarray, shape (SCRATCH,)
-        As `triangle_displacement_block` left it for these points; receives GRADIENT.
+        Receives FIELD and GRADIENT.
     """
     count = east.size
     b1 = slip[0] * constants[BASIS] + slip[1] * constants[BASIS + 3] + slip[2] * constants[BASIS + 6]
@@ -64,48 +72,73 @@ def triangle_gradient_block(
     b3 = slip[0] * constants[BASIS + 2] + slip[1] * constants[BASIS + 5] + slip[2] * constants[BASIS + 8]
     burgers = (b1, b2, b3)
     hessian = _OVER_FOUR_PI / (2.0 * (1.0 - poisson))
-    scratch[GRADIENT : GRADIENT + 9 * STRIDE] = 0.0
+    scratch[FIELD : FIELD + 12 * STRIDE] = 0.0
     mirror = scratch[MIRRORED : MIRRORED + count]
     for i in range(count):
         mirror[i] = -up[i]
-    for place in range(2 if half_space else 1):
-        height = mirror if place == 1 else up
-        _distances(east, north, height, constants, scratch)
-        for edge in range(3):
-            after = (edge + 1) % 3
-            start, end = DISTANCE + edge * STRIDE, DISTANCE + after * STRIDE
-            vertices = constants[VERTEX + 3 * edge : VERTEX + 3 * edge + 3], constants[VERTEX + 3 * after :]
-            tangent = constants[TANGENT + 3 * edge : TANGENT + 3 * edge + 3]
-            distances = scratch[start : start + count], scratch[end : end + count]
-            if place == 0:
-                weights = (_OVER_FOUR_PI, hessian, 1.0)
-                _add_sums(east, north, height, vertices, tangent, distances, burgers, weights, scratch)
-            else:
-                weights = (_OVER_FOUR_PI, _OVER_TWO_PI - hessian, -1.0)
-                _add_sums(east, north, height, vertices, tangent, distances, burgers, weights, scratch)
-                add_depth_gradient(east, north, height, vertices, tangent, distances, burgers, poisson, scratch)
-                add_potential_gradient(east, north, height, constants, edge, distances, burgers, poisson, scratch)
-    for i in range(count):
-        if np.isnan(scratch[MATRIX + i]):
-            for place in range(9):
-                scratch[GRADIENT + place * STRIDE + i] = np.nan
+    _add_place(east, north, up, constants, burgers, poisson, (_OVER_FOUR_PI, hessian, 1.0), scratch)
+    if half_space:
+        weights = (_OVER_FOUR_PI, _OVER_TWO_PI - hessian, -1.0)
+        _add_place(east, north, mirror, constants, burgers, poisson, weights, scratch)
+    mark_dislocation(east, north, up, constants, FIELD, 12, scratch)
 
 
 @kernel
-def _distances(
+def _add_place(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
     up: NDArray[np.float64],
     constants: NDArray[np.float64],
+    burgers: tuple[float, float, float],
+    poisson: float,
+    weights: tuple[float, float, float],
     scratch: NDArray[np.float64],
 ) -> None:
-    """Distances to the three vertices."""
-    for vertex in range(3):
-        distance = scratch[DISTANCE + vertex * STRIDE : DISTANCE + (vertex + 1) * STRIDE]
-        x0, y0, z0 = constants[VERTEX + 3 * vertex : VERTEX + 3 * vertex + 3]
-        for i in range(east.size):
-            x, y, z = east[i] - x0, north[i] - y0, up[i] - z0
-            distance[i] = np.sqrt(x * x + y * y + z * z)
+    """Add everything seen from the points, or from their mirror images where the last weight is negative."""
+    count, mirrored = east.size, weights[2] < 0.0
+    solid_angle_block(east, north, up, constants, scratch)
+    scratch[LAMBDA : LAMBDA + 3 * STRIDE] = 0.0
+    scratch[POTENTIAL : POTENTIAL + 5 * STRIDE] = 0.0
+    for edge in range(3):
+        after = (edge + 1) % 3
+        start, end = DISTANCE + edge * STRIDE, DISTANCE + after * STRIDE
+        vertices = constants[VERTEX + 3 * edge : VERTEX + 3 * edge + 3], constants[VERTEX + 3 * after :]
+        tangent = constants[TANGENT + 3 * edge : TANGENT + 3 * edge + 3]
+        distances = scratch[start : start + count], scratch[end : end + count]
+        _add_sums(east, north, up, vertices, tangent, distances, burgers, weights, scratch)
+        log_ratio_block(scratch, WORK_A, WORK_B, EDGE_LOG, count)
+        for i in range(count):
+            log = scratch[EDGE_LOG + i]
+            scratch[LAMBDA + i] += tangent[0] * log
+            scratch[LAMBDA + STRIDE + i] += tangent[1] * log
+            scratch[LAMBDA + 2 * STRIDE + i] += tangent[2] * log
+        if mirrored:
+            add_depth_gradient(east, north, up, vertices, tangent, distances, burgers, poisson, scratch)
+            add_potential_gradient(east, north, up, constants, edge, distances, burgers, poisson, scratch)
+            add_potential_block(east, north, up, constants, edge, scratch)
+    factor = (1.0 - 2.0 * poisson) * _OVER_TWO_PI if mirrored else 0.0
+    _add_displacement(burgers, weights[0], weights[0] - weights[1], factor, count, scratch)
+
+
+@kernel
+def _add_displacement(
+    burgers: tuple[float, float, float],
+    plain: float,
+    skew: float,
+    factor: float,
+    count: int,
+    scratch: NDArray[np.float64],
+) -> None:
+    """Add plain b Omega + skew b x Lambda + factor grad(b1 d2 X - b2 d1 X); the edges have added their g (b.c)."""
+    b1, b2, b3 = burgers
+    for i in range(count):
+        omega = plain * scratch[OMEGA + i]
+        x, y, z = scratch[LAMBDA + i], scratch[LAMBDA + STRIDE + i], scratch[LAMBDA + 2 * STRIDE + i]
+        p11, p12, p22 = scratch[POTENTIAL + i], scratch[POTENTIAL + STRIDE + i], scratch[POTENTIAL + 2 * STRIDE + i]
+        p1z, p2z = scratch[POTENTIAL + 3 * STRIDE + i], scratch[POTENTIAL + 4 * STRIDE + i]
+        scratch[FIELD + i] += b1 * omega + skew * (b2 * z - b3 * y) + factor * (b1 * p12 - b2 * p11)
+        scratch[FIELD + STRIDE + i] += b2 * omega + skew * (b3 * x - b1 * z) + factor * (b1 * p22 - b2 * p12)
+        scratch[FIELD + 2 * STRIDE + i] += b3 * omega + skew * (b1 * y - b2 * x) + factor * (b1 * p2z - b2 * p1z)
 
 
 @kernel
@@ -132,15 +165,19 @@ def _add_sums(
     for i in range(east.size):
         start = (east[i] - xa, north[i] - ya, up[i] - za)
         end = (east[i] - xb, north[i] - yb, up[i] - zb)
-        c, w, j, k, _ = edge_integrals(start, end, first[i], last[i], (tx, ty, tz))
+        c, w, j, k, _, ratio = edge_integrals(start, end, first[i], last[i], (tx, ty, tz))
         g1, g2, g3 = w[0] * j[0] + tx * j[1], w[1] * j[0] + ty * j[1], w[2] * j[0] + tz * j[1]
         o1 = plain * (g2 * tz - g3 * ty)
         o2 = plain * (g3 * tx - g1 * tz)
         o3 = plain * (g1 * ty - g2 * tx)
+        scratch[WORK_A + i], scratch[WORK_B + i] = ratio
         bc = hessian * (b1 * c[0] + b2 * c[1] + b3 * c[2])
         m, n1, n2, n3 = 3.0 * bc, k[1] * w[0] + k[2] * tx, k[1] * w[1] + k[2] * ty, k[1] * w[2] + k[2] * tz
         r1, r2, r3 = k[0] * w[0] + k[1] * tx, k[0] * w[1] + k[1] * ty, k[0] * w[2] + k[1] * tz
         bj = bc * j[0]
+        scratch[FIELD + i] -= bc * g1
+        scratch[FIELD + STRIDE + i] -= bc * g2
+        scratch[FIELD + 2 * STRIDE + i] -= bc * g3
         f12 = m * (r1 * w[1] + n1 * ty)
         f13 = m * (r1 * w[2] + n1 * tz)
         f23 = m * (r2 * w[2] + n2 * tz)
@@ -161,18 +198,18 @@ def _add_sums(
 
 @kernel
 def add_triangle_gradient_block(scratch: NDArray[np.float64], total: NDArray[np.float64], count: int) -> None:
-    """Add the gradients of a block.
+    """Add the displacement and gradients of a block.
 
     Parameters
     ----------
     scratch : ndarray, shape (SCRATCH,)
         As `triangle_gradient_block` left it.
     total : ndarray, shape (12, BLOCK)
-        Row 3 + 3 i + j is the derivative of component i along axis j, added to.
+        Displacement (3 rows) and gradients (row 3 + 3 i + j: component i along axis j), added to.
     count : int
         Number of points in the block.
     """
-    for place in range(9):
-        row, slot = total[3 + place], GRADIENT + place * STRIDE
+    for place in range(12):
+        row, slot = total[place], FIELD + place * STRIDE
         for i in range(count):
             row[i] += scratch[slot + i]

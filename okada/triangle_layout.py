@@ -38,9 +38,10 @@ WORK_D = 29 * STRIDE
 MIRRORED = 30 * STRIDE
 # Displacement: axis by axis, for unit Burgers vectors east, north, up.
 MATRIX = 31 * STRIDE
-# Gradient: slot 3 i + j for the derivative of component i along axis j.
-GRADIENT = 40 * STRIDE
-SCRATCH = 49 * STRIDE
+# Of a given slip: displacement, and slot 3 i + j for the derivative of component i along axis j.
+FIELD = 40 * STRIDE
+GRADIENT = 43 * STRIDE
+SCRATCH = 52 * STRIDE
 """Length of the scratch array (float64) that a thread hands to the triangle kernels."""
 
 # Places in a row of constants.

@@ -88,7 +88,7 @@ def add_potential_gradient(
     for i in range(east.size):
         start, end = (east[i] - xa, north[i] - ya, up[i] - za), (east[i] - xb, north[i] - yb, up[i] - zb)
         ra, rb = first[i], last[i]
-        _, w, j, _, _ = edge_integrals(start, end, ra, rb, (tx, ty, tz))
+        _, w, j, _, _, _ = edge_integrals(start, end, ra, rb, (tx, ty, tz))
         a1, b1, y2 = start[0] * e1 + start[1] * e2, end[0] * e1 + end[1] * e2, start[1] * e1 - start[0] * e2
         # Derivatives of Lambda of the upward edge.
         gx, gy = -sign * (w[0] * j[0] + tx * j[1]), -sign * (w[1] * j[0] + ty * j[1])

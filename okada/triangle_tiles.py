@@ -151,9 +151,7 @@ def _add_gradient(
         part[:] = 0.0
         for source in range(constants.shape[0]):
             row, amounts = constants[source], slip[source]
-            triangle_displacement_block(place[0], place[1], place[2], row, poisson, half_space, scratch)
             triangle_gradient_block(place[0], place[1], place[2], row, amounts, poisson, half_space, scratch)
-            add_triangle_displacement_block(amounts, row, scratch, block, stop - start)
             add_triangle_gradient_block(scratch, block, stop - start)
         total[:, start:stop] += part
 

@@ -52,7 +52,7 @@ def test_gradients_are_finite_differences(plunge, poisson):
         return displacement_field(at, [triangle], [SLIP], poisson=poisson)
 
     displacement, gradient = gradient_field(place, [triangle], [SLIP], poisson=poisson)
-    np.testing.assert_allclose(displacement, field(place), rtol=0, atol=1e-15)
+    np.testing.assert_allclose(displacement, field(place), rtol=0, atol=1e-14)
     np.testing.assert_allclose(gradient, differences(field, place), rtol=0, atol=1e-8 * np.abs(gradient).max())
 
 
@@ -64,7 +64,7 @@ def test_full_space_gradients_are_finite_differences():
         return full_space_displacement(at, [TRIANGLE], [SLIP])
 
     displacement, gradient = full_space_gradient(place, [TRIANGLE], [SLIP])
-    np.testing.assert_allclose(displacement, field(place), rtol=0, atol=1e-15)
+    np.testing.assert_allclose(displacement, field(place), rtol=0, atol=1e-14)
     np.testing.assert_allclose(gradient, differences(field, place), rtol=0, atol=1e-7 * np.abs(gradient).max())
 
 
