@@ -17,6 +17,7 @@ from geoslip.inversion.solver import solve
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
 from geoslip.inversion.system import System
 from geoslip.inversion.uncertainty import FormalUncertainty
+from geoslip.inversion.variance_components import VarianceComponents, redundancy, variance_components
 from geoslip.inversion.whitening import Whitener
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "StrengthChoice",
     "StrengthCurve",
     "System",
+    "VarianceComponents",
     "Whitener",
     "correlation_lengths",
     "cross_validate",
@@ -49,9 +51,11 @@ __all__ = [
     "laplacian",
     "minimise_bounded",
     "nuisance_columns",
+    "redundancy",
     "solve",
     "spatial_folds",
     "strength_curve",
+    "variance_components",
     "variance_reduction",
     "von_karman",
     "von_karman_correlation",
