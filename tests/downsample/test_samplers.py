@@ -18,6 +18,7 @@ from geoslip.downsample import (
     gradient_quadtree,
     model_quadtree,
     samplers,
+    uniform_cells,
     variance_quadtree,
 )
 from geoslip.downsample.block_shape import shape_pyramid
@@ -140,6 +141,7 @@ def plain_parts(values, rows, columns):
     return part.mean(axis=(1, 3))
 
 
+@pytest.mark.kernel
 def test_curvature_and_gradient_are_those_of_part_means_by_least_squares():
     values = np.random.default_rng(2).normal(size=(64, 64)) + 5.0
     parts = plain_parts(values, 32, 32)
@@ -165,6 +167,7 @@ def test_a_ramp_splits_by_gradient_and_not_by_curvature():
     assert [gradient_quadtree(square, threshold=t).n for t in (17.8e-3, 18e-3)] == [400, 100]
 
 
+@pytest.mark.kernel
 def test_a_dome_and_a_step_in_the_middle_of_a_block_are_seen():
     dome = np.exp(-((ROWS[:64, :64] - 31.5) ** 2 + (COLUMNS[:64, :64] - 31.5) ** 2) / 200.0)
     step = np.where(COLUMNS[:64, :64] < 32, 0.0, 1.0)
@@ -210,6 +213,7 @@ def test_no_cell_is_longer_than_its_distance_allows(exponent):
     assert sides[nearest < 200.0].max() < 0.3 * sides.max()
 
 
+@pytest.mark.kernel
 def test_distance_cells_do_not_look_at_values():
     first, second = make_scene(seed=1), make_scene(0.0 * BUMP, seed=2)
     labels = [distance_quadtree(scene, distances=DISTANCES, count=100).labels for scene in (first, second)]
@@ -288,3 +292,29 @@ def test_predictions_that_cannot_be():
             model_quadtree(scene, predicted=predicted, count=50)
     with pytest.raises(DataError, match="'plane' or 'mean'"):
         model_quadtree(scene, predicted=BUMP, count=50, residual="median")
+
+
+# Uniform ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [20, 150, 1000])
+def test_squares_come_as_near_to_a_number_as_whole_pixels_allow(count):
+    scene = make_scene()
+    cells = uniform_cells(scene, count=count)
+    others = [uniform_cells(scene, size=100.0 * side).n for side in range(1, 40)]
+    assert abs(cells.n - count) == min(abs(n - count) for n in others)
+    assert uniform_cells(scene, size=cells.parameters["size_m"]).n == cells.n
+
+
+def test_squares_of_contradictory_orders():
+    scene = make_scene()
+    for options, message in (({}, "either size"), ({"size": 1e3, "count": 5}, "either size")):
+        with pytest.raises(DataError, match=message):
+            uniform_cells(scene, **options)
+    sparse = scene.mask(np.random.default_rng(0).random(SHAPE) < 0.9)
+    assert uniform_cells(sparse, count=40, valid_fraction=0.05).n > 20
+    with pytest.raises(DataError, match="lower valid_fraction"):
+        uniform_cells(sparse, count=2, valid_fraction=0.9)
+    for count in (0, 10**6):
+        with pytest.raises(DataError, match="valid pixels"):
+            uniform_cells(scene, count=count)
