@@ -42,6 +42,7 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
     rows += [
         _row(case.smoothing, "operator", "smoothing operator", case.smoothing.operator),
         _row(case.smoothing, "choose", "smoothing strength", _choice_text(case.smoothing.choose)),
+        _row(case.smoothing, "weights", "weights of data sets", case.smoothing.weights.replace("_", " ")),
     ]
     for pair in case.join:
         rows.append(Assumption("smoothed across", " and ".join(pair), "case"))

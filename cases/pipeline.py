@@ -166,6 +166,7 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
         problem = Problem.build(observations, fault, nuisance=nuisance, poisson=poisson, greens=greens, progress=report)
     with _AsCaseError(case), reporter.step("slip and smoothing") as report:
         curve, estimate, doubts = _choose_slip(case, problem, report)
+        problem = estimate.problem
     with reporter.step("uncertainty and moment"):
         model = estimate.model(frame=frame, rigidity=case.elastic.rigidity)
     run = StudyRun(case, frame, observations, fault, problem, curve, estimate, model)
@@ -189,13 +190,30 @@ def _choose_slip(
     case: Case, problem: Problem, report: Callable[[float], None]
 ) -> tuple[StrengthCurve | None, Estimate, tuple[str, ...]]:
     """Solve at the case's strength, or along the whole curve and choose; with what is doubtful about the choice."""
-    from geoslip.inversion import cross_validate, dataset_folds, solve, spatial_folds, strength_curve
+    from geoslip.inversion import (
+        cross_validate,
+        dataset_folds,
+        solve,
+        spatial_folds,
+        strength_curve,
+        variance_components,
+    )
 
     operator, constraints = build_operator(case, problem.fault), build_constraints(case)
     choice = case.smoothing.choose
-    if not isinstance(choice, str):
-        return None, solve(problem, operator, strength=choice, constraints=constraints), ()
     strengths = case.smoothing.strengths or case.smoothing.count
+    said: tuple[str, ...] = ()
+    if case.smoothing.weights == "variance_components":
+        # cross-validation would solve for every fold at every step: GCV stands in for it while scales are sought
+        by = "gcv" if choice in ("cv", "cv_datasets") else choice
+        found = variance_components(
+            problem, operator, strength=by, constraints=constraints, strengths=strengths,
+            bounds=case.smoothing.scale_bounds,
+        )  # fmt: skip
+        problem = found.problem
+        said = tuple(text for text in found.warnings if found.choice is None or text not in found.choice.warnings)
+    if not isinstance(choice, str):
+        return None, solve(problem, operator, strength=choice, constraints=constraints), said
     curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
     wanted = {choice, *case.smoothing.compare}
     if "cv" in wanted:
@@ -203,7 +221,7 @@ def _choose_slip(
     if "cv_datasets" in wanted:
         curve = cross_validate(curve, folds=dataset_folds(problem))
     chosen = curve.choose(choice)
-    return curve, chosen.estimate, chosen.warnings
+    return curve, chosen.estimate, (*said, *chosen.warnings)
 
 
 class _AsCaseError:

@@ -84,6 +84,9 @@ class Smoothing(Block):
     The von Karman operator takes its correlation lengths along strike and dip from ``correlation``, or by the size of
     each segment and its ``mechanism``.
 
+    Data sets weigh as their noise is given, or, with ``weights: variance_components``, by the scales within
+    ``scale_bounds`` at which each misses by as much as its noise says.
+
     L-curve, ABIC and GCV are always computed; cross-validation, which solves anew for every fold, where it chooses or
     is named in ``compare``.
     """
@@ -96,7 +99,16 @@ class Smoothing(Block):
     strengths: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
     count: Annotated[int, Field(ge=5, le=200)] = 20
     compare: tuple[Literal["cv", "cv_datasets"], ...] = ()
+    weights: Literal["given", "variance_components"] = "given"
+    scale_bounds: tuple[Annotated[float, Field(gt=0.0)], Annotated[float, Field(gt=0.0)]] = (0.2, 5.0)
     folds: Annotated[int, Field(ge=2, le=50)] = 5
+
+    @field_validator("scale_bounds")
+    @classmethod
+    def _ascending(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("scale_bounds are the smallest and the largest scale, in this order")
+        return value
 
     @model_validator(mode="after")
     def _lengths(self) -> Smoothing:

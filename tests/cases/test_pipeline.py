@@ -91,11 +91,23 @@ def test_operators_are_taken_from_the_case(study_folder: Path, choice: str) -> N
         assert "main 7.3 and 4.78 km" in run.estimate.system.operator.note
 
 
+def test_variance_components_scale_the_noise_of_the_case(study_folder: Path) -> None:
+    """A track whose noise is given three times too small, and the station with a blunder left out."""
+    change(study_folder, "noise: {sigma: 3 mm}", "noise: {sigma: 1 mm}")
+    change(study_folder, "    noise: columns\n", "    noise: columns\n    mask: {stations: [S04]}\n")
+    change(study_folder, "{choose: abic", "{weights: variance_components, choose: abic")
+    run = run_case(read_case(study_folder / "case.yml"))
+    track, _ = summary(run)["datasets"]
+    assert track["sigma_scale"] == pytest.approx(3.0, rel=0.15)
+    assert run.estimate.fit("track").chi2 == pytest.approx(track["n"], rel=0.1)
+
+
 @pytest.mark.parametrize(
     ("choice", "rule"),
     [
         ("operator: damping", "tapers slip at no edge"),
         ("operator: von_karman", "exactly one of mechanism and correlation"),
+        ("scale_bounds: [2, 1]", "smallest and the largest scale"),
         ("mechanism: dip-slip", "mechanism is for the operator von_karman"),
         ("operator: von_karman, correlation: [0 km, 1 km]", "correlation lengths are above 0"),
     ],
