@@ -1,7 +1,8 @@
 """Posterior in, chains out: Gibbs sweeps, reflecting trajectories, and the hybrid of both.
 
 Sweeps are cheap and mix well as long as the data are noisy; trajectories cost a factorisation but still move when the
-data tie the parameters into a needle. The hybrid does both, and is good from large to tiny noise.
+data tie the parameters into a needle. The hybrid does both and works from large to tiny noise; what it reached is in
+the diagnostics of the chains.
 """
 
 from __future__ import annotations
@@ -150,9 +151,9 @@ class Chain:
     def trajectory(self) -> None:
         """One reflecting trajectory at the scales of now, then a new strength."""
         factor, covariance, mean = self.moments()
+        low, high = self.target.lower - mean, self.target.upper - mean
         velocity = solve_triangular(factor, self.generator.standard_normal(self.x.size), check_finite=False)
         offset = self.x - mean
-        low, high = self.target.lower - mean, self.target.upper - mean
         if reflect(offset, velocity, covariance, low, high, QUARTER, MOST_BOUNCES) >= 0:
             self.x = np.clip(mean + offset, self.target.lower, self.target.upper)
         rough = self.target.gram @ self.x
@@ -192,13 +193,10 @@ class Chain:
         return np.concatenate([self.x, sampled, strength])
 
     def _combine(self) -> None:
-        weights = self.noise**-2.0
-        self.normal = np.ascontiguousarray(
-            sum(weight * term.normal for weight, term in zip(weights, self.target.terms, strict=True))
-        )
-        self.right: Array = np.sum(
-            [weight * term.right for weight, term in zip(weights, self.target.terms, strict=True)], axis=0
-        )
+        self.normal, self.right = np.zeros_like(self.target.gram), np.zeros(self.target.n)
+        for weight, term in zip(self.noise**-2.0, self.target.terms, strict=True):
+            self.normal += weight * term.normal
+            self.right += weight * term.right
 
 
 def _run(states: list[Chain], draws: int, *, warmup: int, progress: Callable[[float], None] | None) -> Array:

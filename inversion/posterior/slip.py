@@ -163,7 +163,7 @@ def sample_slip(
         Whether a factor of each data set's standard deviations is sampled, log-uniform from 1/30 to 30 times the
         problem's scale; if not given, it is where the strength is.
     method : {"hybrid", "gibbs", "reflection"}
-        The hybrid is right from large to tiny noise.
+        All are exact; the hybrid mixes over the widest range of noise. How well it did is in the chains.
     draws, chains : int
         Draws kept of each chain; number of chains.
     warmup : int, optional
