@@ -79,15 +79,14 @@ def _dataset_rows(entry: Dataset, reading: DatasetReading) -> list[Assumption]:
         rows.append(Assumption(f"{name}: positive", target or f"{entry.positive} the flight", "case"))
     rows.append(_noise_row(entry, reading))
     if reading.scene is not None:
-        points = f"{len(reading.observations)} cells (residual variance, {entry.downsample.residual})"
+        points = f"{len(reading.observations)} cells ({entry.downsample.splitting})"
         rows.append(Assumption(f"{name}: downsampled to", points, _downsample_origin(entry)))
     rows += [Assumption(f"{name}: note", note, "data") for note in reading.observations.notes]
     return rows
 
 
 def _downsample_origin(entry: Dataset) -> str:
-    chosen = entry.downsample.points is not None or entry.downsample.threshold is not None
-    return "case" if chosen else "default"
+    return "case" if entry.downsample.target_written else "default"
 
 
 def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:

@@ -10,7 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+import numba
+
+njit: Any = numba.njit  # its stubs do not know every option
 
 kernel: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
 """Compile a loop over a block: without the interpreter lock, NaN and infinity respected, a*b + c in one rounding."""

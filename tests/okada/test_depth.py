@@ -59,7 +59,6 @@ def precise(points, rectangle, **options):
     return np.stack([precise_depth.rectangle_field(point, rectangle, **options) for point in points], axis=-1)
 
 
-@pytest.mark.kernel
 @pytest.mark.parametrize("dip", DIPS)
 def test_fifty_digits_at_every_dip(dip):
     rng = np.random.default_rng(int(dip * 10))
@@ -117,7 +116,6 @@ _SINE, _COSINE = np.sin(np.radians(70.0)), np.cos(np.radians(70.0))
 PRINTED = [1.5, 2.0 * _COSINE, -(_LOWER - 2.0 * _SINE), 90.0, 70.0, 3.0, 2.0]
 
 
-@pytest.mark.kernel
 @pytest.mark.parametrize(
     ("up", "component", "u", "along", "across", "vertical"),
     [

@@ -83,7 +83,6 @@ def test_the_order_of_vertices_changes_nothing(shape):
         np.testing.assert_allclose(triangle_bases([triangle[order]]), triangle_bases([triangle]), rtol=0, atol=1e-13)
 
 
-@pytest.mark.kernel
 def test_bases_are_right_handed_with_level_strike_and_upward_normal():
     rng = np.random.default_rng(5)
     triangles = rng.normal(size=(200, 3, 3))
@@ -93,7 +92,6 @@ def test_bases_are_right_handed_with_level_strike_and_upward_normal():
     assert (bases[:, 0, 2] == 0).all() and (bases[:, 2, 2] > 0).all() and (bases[:, 1, 2] >= 0).all()
 
 
-@pytest.mark.kernel
 def test_slip_is_the_jump_across_the_triangle():
     strike, updip, normal = triangle_bases([TRIANGLE])[0]
     slip = np.array([1.0, -2.0, 0.5])
@@ -103,7 +101,6 @@ def test_slip_is_the_jump_across_the_triangle():
     np.testing.assert_allclose(sides[0] - sides[1], np.tile(slip @ [strike, updip, normal], (8, 1)), atol=1e-6)
 
 
-@pytest.mark.kernel
 def test_a_far_triangle_is_a_point():
     centroid, place = TRIANGLE.mean(axis=0), np.array([[9e5, 3e5, 0.0], [-2e5, 6e5, -3e5]])
     normal = np.cross(TRIANGLE[1] - TRIANGLE[0], TRIANGLE[2] - TRIANGLE[0])
@@ -116,7 +113,6 @@ def test_a_far_triangle_is_a_point():
     np.testing.assert_allclose(whole, point, rtol=0, atol=3e-3 * np.abs(point).max())
 
 
-@pytest.mark.kernel
 def test_points_on_a_triangle_give_nan_and_points_beside_it_do_not():
     on = np.vstack([TRIANGLE, 0.5 * (TRIANGLE + np.roll(TRIANGLE, 1, axis=0)), TRIANGLE.mean(axis=0)])
     assert np.isnan(displacement_field(on, [TRIANGLE], [[1.0, 0.0, 0.0]])).all()
