@@ -141,7 +141,6 @@ def plain_parts(values, rows, columns):
     return part.mean(axis=(1, 3))
 
 
-@pytest.mark.kernel
 def test_curvature_and_gradient_are_those_of_part_means_by_least_squares():
     values = np.random.default_rng(2).normal(size=(64, 64)) + 5.0
     parts = plain_parts(values, 32, 32)
@@ -167,7 +166,6 @@ def test_a_ramp_splits_by_gradient_and_not_by_curvature():
     assert [gradient_quadtree(square, threshold=t).n for t in (17.8e-3, 18e-3)] == [400, 100]
 
 
-@pytest.mark.kernel
 def test_a_dome_and_a_step_in_the_middle_of_a_block_are_seen():
     dome = np.exp(-((ROWS[:64, :64] - 31.5) ** 2 + (COLUMNS[:64, :64] - 31.5) ** 2) / 200.0)
     step = np.where(COLUMNS[:64, :64] < 32, 0.0, 1.0)
@@ -213,7 +211,6 @@ def test_no_cell_is_longer_than_its_distance_allows(exponent):
     assert sides[nearest < 200.0].max() < 0.3 * sides.max()
 
 
-@pytest.mark.kernel
 def test_distance_cells_do_not_look_at_values():
     first, second = make_scene(seed=1), make_scene(0.0 * BUMP, seed=2)
     labels = [distance_quadtree(scene, distances=DISTANCES, count=100).labels for scene in (first, second)]

@@ -68,7 +68,6 @@ def test_full_space_gradients_are_finite_differences():
     np.testing.assert_allclose(gradient, differences(field, place), rtol=0, atol=1e-7 * np.abs(gradient).max())
 
 
-@pytest.mark.kernel
 def test_the_ground_bears_no_traction():
     place = places(50, seed=4) * [1, 1, 0]
     _, gradient = gradient_field(place, [TRIANGLE], [SLIP], poisson=0.3)
@@ -102,7 +101,6 @@ def test_two_triangles_are_a_rectangle(dip):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
 
 
-@pytest.mark.kernel
 def test_points_on_a_triangle_give_nan_and_points_on_extensions_do_not():
     on = np.vstack([TRIANGLE, TRIANGLE.mean(axis=0)])
     assert all(np.isnan(part).all() for part in gradient_field(on, [TRIANGLE], [SLIP]))
