@@ -12,6 +12,8 @@ from geoslip.faults.mechanism import (
     kagan_angle,
     mechanism_tensor,
 )
+from geoslip.faults.mesh_checks import flipped_triangles, repaired_mesh
+from geoslip.faults.mesh_quality import MeshQuality, mesh_quality
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, moment_of_magnitude, tensor_moment
 from geoslip.faults.neighbours import Adjacency, neighbours
 from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
@@ -20,6 +22,7 @@ from geoslip.faults.protocol import FaultSegment
 from geoslip.faults.section import unrolled
 from geoslip.faults.segment import RECTANGLE_COLUMNS, RectangularSegment
 from geoslip.faults.slip import SegmentSummary, SlipModel
+from geoslip.faults.triangular import TriangularSegment
 from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, updip_vector
 
 __all__ = [
@@ -33,26 +36,31 @@ __all__ = [
     "FocalMechanism",
     "FormatError",
     "LocalFrame",
+    "MeshQuality",
     "NodalPlane",
     "Plane",
     "RectangularSegment",
     "SegmentSummary",
     "SlipModel",
+    "TriangularSegment",
     "auxiliary_plane",
     "azimuth_of",
     "cut_growing",
     "cut_rows",
     "cut_uniform",
+    "flipped_triangles",
     "focal_mechanism",
     "kagan_angle",
     "magnitude_of_moment",
     "mechanism_tensor",
     "merge_faults",
+    "mesh_quality",
     "moment_of_magnitude",
     "neighbours",
     "normal_vector",
     "planes_along_trace",
     "read_slip_model",
+    "repaired_mesh",
     "strike_vector",
     "tensor_moment",
     "unrolled",

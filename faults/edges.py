@@ -19,13 +19,17 @@ NEGLIGIBLE = 0.01
 
 @dataclass(frozen=True, eq=False)
 class Edges:
-    """Edges of patches: ends (e, 3), the patch and the segment each belongs to, and its side's name."""
+    """Edges of patches: ends (e, 3), the patch and the segment each belongs to, and its side's name.
+
+    `conforming` (e,) marks those of triangles, which meet others of their segment end to end or not at all.
+    """
 
     start: np.ndarray
     end: np.ndarray
     patch: np.ndarray
     segment: np.ndarray
     side: np.ndarray
+    conforming: np.ndarray
 
     @property
     def middle(self) -> np.ndarray:
@@ -68,7 +72,7 @@ class Contacts:
 
 def edges_of(fault: Fault) -> Edges:
     """All edges of all patches, patch by patch in the order of the outlines."""
-    start, end, patch, segment, side = [], [], [], [], []
+    start, end, patch, segment, side, conforming = [], [], [], [], [], []
     first = 0
     for number, part in enumerate(fault.segments):
         corners = np.asarray(part.outlines)
@@ -78,8 +82,9 @@ def edges_of(fault: Fault) -> Edges:
         patch.append(first + np.repeat(np.arange(n), k))
         segment.append(np.full(n * k, number))
         side.append(np.asarray(part.edge_sides).reshape(-1))
+        conforming.append(np.full(n * k, k == 3))
         first += n
-    return Edges(*(np.concatenate(values) for values in (start, end, patch, segment, side)))
+    return Edges(*(np.concatenate(values) for values in (start, end, patch, segment, side, conforming)))
 
 
 def touching_edges(edges: Edges, centroids: np.ndarray, *, tolerance: float | None = None) -> Contacts:
@@ -106,6 +111,9 @@ def touching_edges(edges: Edges, centroids: np.ndarray, *, tolerance: float | No
         on_shorter = edges.start[shorter] + fraction[:, None] * (edges.end - edges.start)[shorter]
         gap = np.linalg.norm(on_shorter - origin - place[:, None] * along, axis=1)
         usable &= gap <= near
+    # in a mesh of triangles slivers lie close along each other without touching: only whole edges count
+    meshed = edges.conforming[longer] & (edges.segment[longer] == edges.segment[shorter])
+    usable &= ~meshed | (high - low >= (1.0 - 1e-6) * length[longer])
     other = np.sort(np.stack([fraction_low, fraction_high]), axis=0) * length[shorter]
     found = Contacts(longer, shorter, edges.patch[longer], edges.patch[shorter], low, high, other[0], other[1])
     return found.keep(usable)

@@ -70,16 +70,22 @@ class Fault:
 
     @property
     def sources(self) -> np.ndarray:
-        """All patches as geoslip.okada takes them, when all segments have one kind of patch: (n, 7) rectangles.
+        """All patches as geoslip.okada takes them: (n, 7) rectangles or (n, 3, 3) triangles.
+
+        A fault may mix both; it has no single array then, and each segment is asked for its own sources, as
+        geoslip.inversion.greens_matrix does.
 
         Raises
         ------
         ValueError
-            If segments of several kinds are mixed; ask each segment for its own sources then.
+            If segments of rectangles and of triangles are mixed.
         """
         kinds = {segment.sources.shape[1:] for segment in self.segments}
         if len(kinds) > 1:
-            raise ValueError("the fault mixes kinds of patches: take the sources segment by segment")
+            mixed = ", ".join(
+                f"{s.name!r} ({'triangles' if s.sources.ndim == 3 else 'rectangles'})" for s in self.segments
+            )
+            raise ValueError(f"the fault mixes kinds of patches, {mixed}: take `segment.sources` one by one")
         return np.concatenate([segment.sources for segment in self.segments])
 
     @property

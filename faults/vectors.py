@@ -37,3 +37,13 @@ def azimuth_of(east: ArrayLike, north: ArrayLike) -> np.ndarray:
 def _radians(strike: ArrayLike, dip: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     angle, lean = np.broadcast_arrays(np.asarray(strike, dtype=float), np.asarray(dip, dtype=float))
     return np.deg2rad(angle), np.deg2rad(lean)
+
+
+def strike_of_normal(normals: ArrayLike) -> np.ndarray:
+    """Level unit vectors (n, 3) along the strike of planes with these unit normals; north where a plane is level."""
+    normal = np.asarray(normals, dtype=float)
+    along = np.stack([-normal[:, 1], normal[:, 0], np.zeros(len(normal))], axis=1)
+    size = np.hypot(along[:, 0], along[:, 1])
+    level = size <= 1e-9
+    along[level], size[level] = (0.0, 1.0, 0.0), 1.0
+    return along / size[:, None]

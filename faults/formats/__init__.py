@@ -1,7 +1,7 @@
 """Slip-model file formats, one file each, told apart by what a file holds and written by what it is called."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geoslip.faults.formats.common import read_text
@@ -11,6 +11,7 @@ from geoslip.faults.formats.fsp import is_fsp, parse_fsp
 from geoslip.faults.formats.fsp_writer import format_fsp
 from geoslip.faults.formats.geojson import format_geojson, is_geojson, parse_geojson
 from geoslip.faults.formats.relax import format_relax, is_relax, parse_relax
+from geoslip.faults.formats.unicycle import format_unicycle, format_vertices, is_unicycle, parse_unicycle
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
 
@@ -22,10 +23,12 @@ __all__ = [
     "format_fsp",
     "format_geojson",
     "format_relax",
+    "format_unicycle",
     "parse_csv",
     "parse_fsp",
     "parse_geojson",
     "parse_relax",
+    "parse_unicycle",
     "read_slip_model",
     "write_slip_model",
 ]
@@ -33,13 +36,18 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Format:
-    """A format: its name, the suffixes of its files, and the functions that know, read and write its text."""
+    """A format: its name, the suffixes of its files, and the functions that know, read and write its text.
+
+    `holds` says which patches it can hold; `beside` writes further files of the same name: their text by suffix.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     matches: Callable[[str], bool]
     parse: Callable[..., SlipModel]
     write: Callable[[SlipModel], str]
+    holds: tuple[str, ...] = ("rectangles",)
+    beside: Mapping[str, Callable[[SlipModel], str]] = field(default_factory=dict)
 
 
 #: tried in this order on reading; a new format is one file and one entry here
@@ -48,6 +56,9 @@ FORMATS = (
     Format("fsp", (".fsp",), is_fsp, parse_fsp, format_fsp),
     Format("csv", (".csv",), is_csv, parse_csv, format_csv),
     Format("relax", (".flt", ".dat"), is_relax, parse_relax, format_relax),
+    Format(
+        "unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, ("triangles",), {".ned": format_vertices}
+    ),
 )
 
 
@@ -57,6 +68,7 @@ def read_slip_model(
     format: str | None = None,
     frame: LocalFrame | None = None,
     rigidity: float | None = None,
+    **options: object,
 ) -> SlipModel:
     """Read a slip model; its format is told by what the file holds.
 
@@ -69,6 +81,8 @@ def read_slip_model(
         Frame for the model; the file's own or one around its patches unless given.
     rigidity : float, optional
         Pa; what the file states for itself, else 30 GPa, unless given.
+    **options
+        What the format's own reader asks further, such as `unit` ('m' or 'km') where a file does not state it.
 
     Returns
     -------
@@ -89,7 +103,7 @@ def read_slip_model(
         first = text.strip().splitlines()[0].strip()[:60]
         message = f"no known slip-model format (first line {first!r}): known are {known}; is it the right file?"
         raise FormatError(message, source=str(path))
-    return found.parse(text, source=str(path), frame=frame, rigidity=rigidity)
+    return found.parse(text, source=str(path), frame=frame, rigidity=rigidity, **options)
 
 
 def write_slip_model(path: str | Path, model: SlipModel, *, format: str | None = None) -> None:
@@ -109,7 +123,10 @@ def write_slip_model(path: str | Path, model: SlipModel, *, format: str | None =
         raise FormatError(
             f"suffix {suffix!r} names no slip-model format: use {known}, or say format=", source=str(path)
         )
-    Path(path).write_text(found.write(model), encoding="utf-8")
+    text, others = found.write(model), {suffix: write(model) for suffix, write in found.beside.items()}
+    Path(path).write_text(text, encoding="utf-8")
+    for suffix, other in others.items():
+        Path(path).with_suffix(suffix).write_text(other, encoding="utf-8")
 
 
 def _named(name: str) -> Format:

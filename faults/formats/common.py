@@ -1,5 +1,6 @@
 """What all readers and writers of slip models share: numbers, places, and patches near the ground."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +151,14 @@ def fault_of_groups(
         segments.append(RectangularSegment(name, rectangles[members], *grid))
     order = np.array([index for members in groups.values() for index in members], dtype=np.int64)
     return Fault(tuple(segments)), order
+
+
+def tagged(text: str, tag: str, count: int, source: str) -> list[float] | None:
+    """Numbers after a comment "# tag =", if the file has it."""
+    found = re.search(rf"^#\s*{tag}\s*=(.*)$", text, flags=re.MULTILINE)
+    if not found:
+        return None
+    tokens = found.group(1).split()
+    if len(tokens) != count:
+        raise FormatError(f"{tag} has {len(tokens)} values, must have {count}", source=source)
+    return [number(token, tag, source=source) for token in tokens]

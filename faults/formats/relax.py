@@ -17,6 +17,7 @@ from geoslip.faults.formats.common import (
     past_vertical,
     rectangular,
     refuse_opening,
+    tagged,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.frame import LocalFrame
@@ -91,8 +92,8 @@ def parse_relax(
         rectangles, more = lowered_to_ground(past_vertical(rectangles))
         rectangles, slip, names, again = _added(rectangles, slip, names)
         fault, order = fault_of_groups(_segments(rectangles, names), rectangles)
-        stated = _tagged(text, "rigidity_pa", 1, source)
-        origin = _tagged(text, "origin_lon_lat", 2, source)
+        stated = tagged(text, "rigidity_pa", 1, source)
+        origin = tagged(text, "origin_lon_lat", 2, source)
         return SlipModel(
             fault,
             slip[order],
@@ -217,14 +218,3 @@ def _segments(rectangles: np.ndarray, names: list[str]) -> dict[str, list[int]]:
         if 1 < len(distinct) <= min(_MOST_SEGMENTS, len(keys) // 4):
             return grouped([f"segment {distinct.index(key) + 1}" for key in keys])
     return grouped(["main"] * len(rectangles))
-
-
-def _tagged(text: str, tag: str, count: int, source: str) -> list[float] | None:
-    """Numbers after "# tag =", if the file has it."""
-    found = re.search(rf"^#\s*{tag}\s*=(.*)$", text, flags=re.MULTILINE)
-    if not found:
-        return None
-    tokens = found.group(1).split()
-    if len(tokens) != count:
-        raise FormatError(f"{tag} has {len(tokens)} values, must have {count}", source=source)
-    return [number(token, tag, source=source) for token in tokens]

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geoslip.faults import FORMATS, Fault, FormatError, LocalFrame, Plane, SlipModel, cut_uniform, read_slip_model
+from geoslip.faults import (
+    FORMATS,
+    Fault,
+    FormatError,
+    LocalFrame,
+    Plane,
+    SlipModel,
+    TriangularSegment,
+    cut_uniform,
+    read_slip_model,
+)
 from geoslip.faults.formats import parse_csv, parse_fsp, parse_relax
 
 PLANE = Plane.from_top_centre((0.0, 0.0), depth=2.5e3, strike=20.0, dip=60.0, length=6e3, width=4e3)
@@ -16,7 +26,13 @@ MODEL = SlipModel(
     np.tile([0.5, -1.0, 0.0], (6, 1)),
     frame=LocalFrame(20.0, 30.0),
 )
-TEXTS = {format.name: format.write(MODEL) for format in FORMATS}
+CORNERS = np.array([[0.0, 0, -1e3], [4e3, 0, -1e3], [4e3, 3e3, -3e3], [0, 3e3, -3e3]])
+MESH = SlipModel(
+    Fault((TriangularSegment("main", CORNERS, [[0, 1, 2], [0, 2, 3]]),)),
+    np.tile([0.5, -1.0, 0.0], (2, 1)),
+    frame=LocalFrame(20.0, 30.0),
+)
+TEXTS = {format.name: format.write(MODEL if "rectangles" in format.holds else MESH) for format in FORMATS}
 FLT = "# n slip x1(km) x2 x3 length width strike dip rake\n1 1.0 0 0 0 2 2 10 60 90\n"
 
 
