@@ -50,11 +50,13 @@ class Format:
     beside: Mapping[str, Callable[[SlipModel], str]] = field(default_factory=dict)
 
 
+BOTH = ("rectangles", "triangles")
+
 #: tried in this order on reading; a new format is one file and one entry here
 FORMATS = (
-    Format("geojson", (".geojson", ".json"), is_geojson, parse_geojson, format_geojson),
+    Format("geojson", (".geojson", ".json"), is_geojson, parse_geojson, format_geojson, BOTH),
     Format("fsp", (".fsp",), is_fsp, parse_fsp, format_fsp),
-    Format("csv", (".csv",), is_csv, parse_csv, format_csv),
+    Format("csv", (".csv",), is_csv, parse_csv, format_csv, BOTH),
     Format("relax", (".flt", ".dat"), is_relax, parse_relax, format_relax),
     Format(
         "unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, ("triangles",), {".ned": format_vertices}

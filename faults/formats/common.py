@@ -8,8 +8,10 @@ import numpy as np
 from geoslip.faults.fault import Fault
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.protocol import FaultSegment
 from geoslip.faults.segment import RectangularSegment
 from geoslip.faults.slip import SlipModel
+from geoslip.faults.triangular import TriangularSegment
 from geoslip.faults.vectors import updip_vector
 
 #: a patch whose top edge is above ground by less than this fraction of its width is lowered to the ground, and noted
@@ -137,13 +139,27 @@ def fault_of_groups(
     rectangles: np.ndarray,
     row: np.ndarray | None = None,
     column: np.ndarray | None = None,
+    *,
+    corners: np.ndarray | None = None,
 ) -> tuple[Fault, np.ndarray]:
     """A fault with a segment per group, and the order (n,) in which it takes the table's rows.
 
     `row` and `column` (n,) hold -1 where they are not known; a segment gets them when it knows all of its own.
+    `corners` (n, 3, 3) holds the vertices of triangles, NaN where a patch is a rectangle.
+
+    Raises
+    ------
+    ValueError
+        If a group mixes rectangles and triangles, or its patches make no segment.
     """
-    segments = []
+    segments: list[FaultSegment] = []
     for name, members in groups.items():
+        if corners is not None and not np.isnan(corners[members]).all():
+            if np.isnan(corners[members]).any():
+                raise ValueError(f"segment {name!r} mixes rectangles and triangles: give each kind its own segment")
+            soup = corners[members].reshape(-1, 3)
+            segments.append(TriangularSegment(name, soup, np.arange(len(soup)).reshape(-1, 3)))
+            continue
         known = (
             row is not None and column is not None and bool(np.all(row[members] >= 0) and np.all(column[members] >= 0))
         )

@@ -62,7 +62,7 @@ def format_csv(model: SlipModel) -> str:
     Raises
     ------
     FormatError
-        If the model has no frame or holds other than rectangles.
+        If the model has no frame.
     """
     table = table_of(model)
     stream = io.StringIO()

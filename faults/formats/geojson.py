@@ -73,14 +73,16 @@ def format_geojson(model: SlipModel) -> str:
     Raises
     ------
     FormatError
-        If the model has no frame or holds other than rectangles.
+        If the model has no frame.
     """
     table = table_of(model)
     assert model.frame is not None
     features = []
     for outline, *values in zip(model.fault.outlines, *table.values()):
-        # seen from above an outline runs clockwise; RFC 7946 wants rings the other way round
-        corners = np.vstack([outline[:1], outline[::-1]])
+        # RFC 7946 wants rings that run counterclockwise seen from above
+        east, north = outline[:, 0], outline[:, 1]
+        counterclockwise = np.sum(east * np.roll(north, -1) - np.roll(east, -1) * north) > 0.0
+        corners = np.vstack([outline, outline[:1]] if counterclockwise else [outline[:1], outline[::-1]])
         longitude, latitude = model.frame.to_geographic(corners[:, 0], corners[:, 1])
         ring = [[_digits(v) for v in corner] for corner in zip(longitude, latitude, corners[:, 2])]
         features.append(

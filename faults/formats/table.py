@@ -9,7 +9,8 @@
 | strike_slip_m, dip_slip_m, slip_m, rake_deg | left-lateral and reverse positive |
 | opening_m | only where a patch opens |
 | strike_slip_sd_m, dip_slip_sd_m, opening_sd_m | standard deviations, only where estimated |
-| length_km, width_km | along strike and down the dip |
+| length_km, width_km | of rectangles, along strike and down the dip; empty for triangles |
+| lon_1, lat_1, depth_1_km ... depth_3_km | vertices of triangles; empty for rectangles |
 | row, column | place in the segment's grid, only where all segments have one |
 | rigidity_pa | only where it is not 30 GPa |
 """
@@ -26,12 +27,13 @@ from geoslip.faults.formats.common import (
     lowered_to_ground,
     middle_frame,
     number,
-    rectangular,
     required_frame,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
+from geoslip.faults.protocol import FaultSegment
+from geoslip.faults.segment import RectangularSegment
 from geoslip.faults.slip import SlipModel
 
 #: columns every table has, in this order
@@ -50,8 +52,10 @@ LEADING = (
     "rake_deg",
 )
 DEVIATIONS = ("strike_slip_sd_m", "dip_slip_sd_m", "opening_sd_m")
-KNOWN = (*LEADING, "opening_m", *DEVIATIONS, "length_km", "width_km", "row", "column", "rigidity_pa")
-_PLACES = ("lon", "lat", "depth_km", "strike_deg", "dip_deg", "length_km", "width_km")
+CORNERS = tuple(name for k in "123" for name in (f"lon_{k}", f"lat_{k}", f"depth_{k}_km"))
+KNOWN = (*LEADING, "opening_m", *DEVIATIONS, "length_km", "width_km", *CORNERS, "row", "column", "rigidity_pa")
+_PLACES = ("lon", "lat", "depth_km", "strike_deg", "dip_deg")
+_SIZES = ("length_km", "width_km")
 _SLIPS = ("strike_slip_m", "dip_slip_m")
 
 
@@ -61,16 +65,16 @@ def table_of(model: SlipModel) -> dict[str, list]:
     Raises
     ------
     FormatError
-        If the model has no frame or holds other than rectangles.
+        If the model has no frame.
     """
     frame = required_frame(model, "a table of longitude and latitude")
-    parts = rectangular(model, "a table of lengths and widths")
     fault = model.fault
+    parts = fault.segments
     centroids = fault.centroids
     longitude, latitude = frame.to_geographic(centroids[:, 0], centroids[:, 1])
     strike = (fault.strikes + frame.meridian_convergence(longitude, latitude)) % 360.0
     columns: dict[str, list] = {
-        "segment": [segment.name for segment, _ in parts for _ in range(segment.n_patches)],
+        "segment": [segment.name for segment in parts for _ in range(segment.n_patches)],
         "patch": list(range(fault.n_patches)),
     }
     numbers = {
@@ -91,15 +95,32 @@ def table_of(model: SlipModel) -> dict[str, list]:
     for index, name in enumerate(DEVIATIONS):
         if not np.isnan(deviations[:, index]).all():
             numbers[name] = deviations[:, index]
-    numbers["length_km"] = np.concatenate([segment.lengths for segment, _ in parts]) / 1e3
-    numbers["width_km"] = np.concatenate([segment.widths for segment, _ in parts]) / 1e3
-    if all(segment.row is not None for segment, _ in parts):
+    numbers |= _shapes(parts, frame)
+    if all(isinstance(segment, RectangularSegment) and segment.row is not None for segment in parts):
         for name in ("row", "column"):
-            columns[name] = [int(value) for segment, _ in parts for value in getattr(segment, name)]
+            columns[name] = [int(value) for segment in parts for value in getattr(segment, name)]
     if np.any(np.asarray(model.rigidity) != DEFAULT_RIGIDITY):
         numbers["rigidity_pa"] = np.broadcast_to(model.rigidity, (fault.n_patches,))
     columns |= {name: values.tolist() for name, values in numbers.items()}
     return {name: columns[name] for name in KNOWN if name in columns}
+
+
+def _shapes(parts: Sequence[FaultSegment], frame: LocalFrame) -> dict[str, np.ndarray]:
+    """Lengths and widths of rectangles and vertices of triangles, each only where there are any; NaN elsewhere."""
+    sizes = np.concatenate(
+        [s.sources[:, 5:7] / 1e3 if s.sources.ndim == 2 else np.full((s.n_patches, 2), np.nan) for s in parts]
+    )
+    corners = np.concatenate(
+        [s.sources if s.sources.ndim == 3 else np.full((s.n_patches, 3, 3), np.nan) for s in parts]
+    )
+    shapes: dict[str, np.ndarray] = {}
+    if not np.isnan(sizes).all():
+        shapes |= dict(zip(_SIZES, sizes.T))
+    if not np.isnan(corners).all():
+        longitude, latitude = frame.to_geographic(corners[:, :, 0], corners[:, :, 1])
+        table = np.stack([longitude, latitude, -corners[:, :, 2] / 1e3], axis=2).reshape(-1, 9)
+        shapes |= dict(zip(CORNERS, table.T))
+    return shapes
 
 
 def model_of(
@@ -118,33 +139,47 @@ def model_of(
     FormatError
         For a column that is missing or a value that is no number or makes no fault.
     """
-    missing = [label for label in (*_PLACES, *_SLIPS) if label not in columns]
+    shape_columns = tuple(CORNERS if any(label in columns for label in CORNERS) else _SIZES)
+    needed = (*_PLACES, *shape_columns, *_SLIPS)
+    missing = [label for label in needed if label not in columns]
     if missing:
         raise FormatError(
-            f"columns {', '.join(missing)} are missing: a slip model needs {', '.join((*_PLACES, *_SLIPS))}",
-            source=source,
+            f"columns {', '.join(missing)} are missing: a slip model needs {', '.join(needed)}", source=source
         )
     n = len(columns["lon"])
     if n == 0:
         raise FormatError("the table has no rows: at least one patch is needed", source=source)
 
-    def values(label: str) -> np.ndarray:
+    meshed = np.zeros(n, dtype=bool)
+    if CORNERS[0] in columns:
+        meshed = np.array([not _blank(token) for token in columns[CORNERS[0]]])
+
+    def values(label: str, rows: np.ndarray | None = None) -> np.ndarray:
         lines = [None if first_line is None else first_line + index for index in range(n)]
-        return np.array([number(v, label, source=source, line=at) for v, at in zip(columns[label], lines)])
+        asked = np.ones(n, dtype=bool) if rows is None else rows
+        tokens = columns[label] if label in columns else [None] * n
+        return np.array(
+            [number(v, label, source=source, line=at) if ask else np.nan for v, at, ask in zip(tokens, lines, asked)]
+        )
 
     with naming(source):
         lon, lat = values("lon"), values("lat")
         frame = frame or middle_frame(lon, lat)
-        shape = np.column_stack([values("strike_deg"), values("dip_deg"), values("length_km"), values("width_km")])
+        sizes = [values(label, ~meshed) for label in _SIZES]
+        shape = np.column_stack([values("strike_deg"), values("dip_deg"), *sizes])
         shape[:, 2:] *= 1e3
         rectangles = from_centroids(frame, np.column_stack([lon, lat]), values("depth_km") * 1e3, shape)
+        corners = None
+        if meshed.any():
+            at = np.stack([values(label, meshed) for label in CORNERS], axis=1).reshape(n, 3, 3)
+            corners = np.stack([*frame.to_local(at[:, :, 0], at[:, :, 1]), -1e3 * at[:, :, 2]], axis=2)
         slip = np.column_stack([values("strike_slip_m"), values("dip_slip_m"), np.zeros(n)])
         if "opening_m" in columns:
             slip[:, 2] = values("opening_m")
         rectangles, notes = lowered_to_ground(rectangles)
         groups = grouped([str(v) for v in columns["segment"]] if "segment" in columns else ["main"] * n)
         grid = [_whole(values(label), label, source) if label in columns else None for label in ("row", "column")]
-        fault, order = fault_of_groups(groups, rectangles, *grid)
+        fault, order = fault_of_groups(groups, rectangles, *grid, corners=corners)
         stiffness: float | np.ndarray = DEFAULT_RIGIDITY if rigidity is None else rigidity
         if rigidity is None and "rigidity_pa" in columns:
             each = values("rigidity_pa")[order]
@@ -179,6 +214,10 @@ def _whole(values: np.ndarray, label: str, source: str) -> np.ndarray:
     return values.astype(np.int64)
 
 
+def _blank(token: object) -> bool:
+    return token is None or str(token).strip().lower() in ("", "nan")
+
+
 def _covariance(
     columns: Mapping[str, Sequence[object]], n: int, order: np.ndarray, source: str
 ) -> tuple[np.ndarray | None, tuple[str, ...]]:
@@ -190,7 +229,7 @@ def _covariance(
     deviations = np.full((parts, n), np.nan)
     for index, label in enumerate(DEVIATIONS[:parts]):
         for row, token in enumerate(columns.get(label, [])):
-            if token is not None and str(token).strip().lower() not in ("", "nan"):
+            if not _blank(token):
                 deviations[index, row] = number(token, label, source=source)
     if np.any(deviations < 0.0):
         raise FormatError("a standard deviation is negative: it must be 0 or more", source=source)

@@ -12,6 +12,7 @@ from geoslip.faults import (
     Plane,
     RectangularSegment,
     SlipModel,
+    TriangularSegment,
     cut_growing,
     cut_uniform,
     read_slip_model,
@@ -172,3 +173,33 @@ def test_the_content_tells_the_format_and_not_the_name(tmp_path):
     assert path.read_text().startswith("segment,patch")
     with pytest.raises(FormatError, match="format 'kml' is unknown"):
         write_slip_model(path, model(), format="kml")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".geojson"])
+def test_tables_hold_triangles_beside_rectangles(tmp_path, suffix, sheet):
+    path = tmp_path / f"slip{suffix}"
+    vertices, triangles = sheet(3, 2)
+    halves = [np.arange(0, 6), np.arange(6, 12)]
+    parts = tuple(TriangularSegment(f"half {k}", vertices, triangles[half]) for k, half in enumerate(halves))
+    fault = Fault((parts[0], model().fault.segment("blind"), parts[1]))
+    slip = np.random.default_rng(5).normal(size=(fault.n_patches, 3))
+    expected = SlipModel(fault, slip, frame=FRAME)
+    write_slip_model(path, expected)
+    found = read_slip_model(path, frame=FRAME)
+    assert found.fault.names == fault.names
+    for ours, theirs in zip(found.fault.segments, fault.segments):
+        np.testing.assert_allclose(ours.sources, theirs.sources, atol=1e-3)
+    np.testing.assert_allclose(found.slip, slip, atol=1e-9)
+    assert found.moment == pytest.approx(expected.moment, rel=1e-9)
+    # the halves share their vertices exactly, after as before
+    shared = [{tuple(v) for v in found.fault.segment(f"half {k}").vertices} for k in (0, 1)]
+    assert len(shared[0] & shared[1]) == 4
+
+
+def test_a_segment_of_two_kinds_is_refused(tmp_path, sheet):
+    path = tmp_path / "slip.csv"
+    fault = Fault((TriangularSegment("mesh", *sheet(2, 1)), model().fault.segment("bag")))
+    write_slip_model(path, SlipModel(fault, np.ones((fault.n_patches, 3)), frame=FRAME))
+    path.write_text(path.read_text().replace("bag,", "mesh,"))
+    with pytest.raises(FormatError, match="'mesh' mixes rectangles and triangles"):
+        read_slip_model(path)
