@@ -11,6 +11,7 @@ from geoslip.cases.catalogue import find_case
 from geoslip.cases.folder import ResultFolder
 from geoslip.cases.output import write_json, write_run
 from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
+from geoslip.cases.posterior import not_converged
 from geoslip.cases.progress import reporter_for_stream
 from geoslip.cases.run import StudyRun
 
@@ -38,6 +39,8 @@ def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool,
     typer.echo(run_summary(run, final))
     if report:
         typer.echo(f"report: {final.absolute() / 'report.html'}")
+    if not_converged(run):
+        typer.echo("warning: the chains have not converged; what was sampled is not to be quoted", err=True)
 
 
 def provenance_timings(timings: dict[str, float]) -> dict[str, dict[str, float]]:
@@ -48,7 +51,9 @@ def provenance_timings(timings: dict[str, float]) -> dict[str, dict[str, float]]
 def run_summary(run: StudyRun, folder: Path) -> str:
     """Give a few lines for the terminal: magnitude, fit, warnings, where the report lies."""
     model = run.model
-    lines = [run.synthetic] if run.synthetic else []
+    doubts = not_converged(run)
+    lines = [f"NOT CONVERGED: {doubts[0]}"] if doubts else []
+    lines += [run.synthetic] if run.synthetic else []
     lines.append(
         f"{run.case.title or run.case.name}: Mw {model.mw:.2f}, peak slip {model.peak_slip:.2f} m,"
         f" mean rake {model.mean_rake:.0f} degrees"
@@ -67,6 +72,9 @@ def run_summary(run: StudyRun, folder: Path) -> str:
             lines.append(f"  {'':<24} {parts}")
         if fit.name in run.grid_scores:
             lines.append(f"  {'':<24} on the full grid: VR {100 * run.grid_scores[fit.name]:.1f} %")
+    if run.slip_posterior is not None:
+        low, high = run.slip_posterior.magnitude_quantiles((0.025, 0.975))
+        lines.append(f"  95 % of the draws have Mw {low:.2f} to {high:.2f}")
     lines += [f"  warning: {warning}" for warning in run.warnings]
     lines.append(f"results: {folder.absolute()}")
     return "\n".join(lines)

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
+from geoslip.cases.posterior_output import write_draws, write_sampled_slip
 from geoslip.cases.run import StudyRun
 from geoslip.faults.slip import SlipModel
 
@@ -32,6 +34,9 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_json(folder / "summary.json", summary(run))
     write_slip_table(folder / "slip.csv", run.model)
+    if run.slip_posterior is not None:
+        write_sampled_slip(folder / "slip.csv", run.model, posterior=run.slip_posterior)
+        write_draws(folder / "posterior.nc", run.slip_posterior)
     for suffix in ("geojson", "fsp"):
         write_slip_model(folder / f"slip.{suffix}", run.model)
     if run.truth is not None:
@@ -112,10 +117,23 @@ def summary(run: StudyRun) -> dict[str, Any]:
             "criteria": _criteria(run),
         },
         "geometry": {},
-        "diagnostics": {"chi2": run.estimate.chi2, "dof": run.estimate.dof},
+        "diagnostics": _diagnostics(run),
+        "posterior": _posterior(run),
         "truth": _truth(run),
         "warnings": list(run.warnings),
     }
+
+
+def _diagnostics(run: StudyRun) -> dict[str, Any]:
+    found: dict[str, Any] = {"chi2": run.estimate.chi2, "dof": run.estimate.dof}
+    if run.slip_posterior is not None:
+        chains = chain_diagnostics(run.slip_posterior)
+        found |= {"rhat_max": chains["rhat_max"], "ess_min": chains["ess_min"]}
+    return found
+
+
+def _posterior(run: StudyRun) -> dict[str, Any]:
+    return {} if run.slip_posterior is None else {"slip": slip_posterior_summary(run.slip_posterior)}
 
 
 def _criteria(run: StudyRun) -> dict[str, Any]:

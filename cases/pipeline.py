@@ -20,6 +20,7 @@ from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError
+from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
 from geoslip.cases.progress import Reporter
 from geoslip.cases.provenance import data_files, provenance, text_hash
 from geoslip.cases.run import StudyRun
@@ -176,7 +177,11 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if any(entry.grid_score for entry in case.data):
         with reporter.step("scores on full grids"):
             run.grid_scores = grid_scores(study, model)
-    run.warnings = [*study.warnings, *doubts, *understated_noise(estimate)]
+    if case.posterior.slip is not None:
+        with _AsCaseError(case), reporter.step("posterior of slip") as report:
+            run.slip_posterior = sample_slip_posterior(case, estimate, progress=report)
+    sampled = [] if run.slip_posterior is None else posterior_warnings(run.slip_posterior)
+    run.warnings = [*sampled, *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual
         run.warnings += outlying_stations(entry, residual, model=model, poisson=poisson)

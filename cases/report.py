@@ -11,7 +11,9 @@ from string import Template
 from geoslip.cases import report_html as html
 from geoslip.cases import report_tables as tables
 from geoslip.cases.figures import style
+from geoslip.cases.posterior import not_converged
 from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
+from geoslip.cases.report_posterior import POSTERIOR, posterior_section
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema_slip import CRITERIA
 
@@ -56,6 +58,7 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
         TRUTH: [tables.truth_table(run.model, run.truth), *blocks.get(TRUTH, [])] if run.truth is not None else [],
         FIT: [tables.fit_table(run), tables.nuisance_table(run), _notes(run), *blocks.get(FIT, [])],
         SMOOTHING: [html.paragraph(smoothing_sentence(run)), *blocks.get(SMOOTHING, [])],
+        POSTERIOR: [*posterior_section(run), *blocks.get(POSTERIOR, [])],
         UNCERTAINTY: blocks.get(UNCERTAINTY, []),
         ASSUMED: [tables.assumption_table(run)],
         PROVENANCE: _provenance(run),
@@ -89,11 +92,13 @@ def smoothing_sentence(run: StudyRun) -> str:
 
 def _notices(run: StudyRun) -> str:
     boxes = []
+    if doubts := not_converged(run):
+        boxes.append(html.notice("Not converged.", doubts, kind="warning"))
     if run.synthetic:
         boxes.append(html.notice("Synthetic data.", [run.synthetic], kind="synthetic"))
-    if run.warnings:
-        title = "Warning." if len(run.warnings) == 1 else f"{tables.plural(len(run.warnings), 'warning')}."
-        boxes.append(html.notice(title, run.warnings, kind="warning"))
+    if others := [text for text in run.warnings if text not in doubts]:
+        title = "Warning." if len(others) == 1 else f"{tables.plural(len(others), 'warning')}."
+        boxes.append(html.notice(title, others, kind="warning"))
     return "".join(boxes)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from geoslip.cases.figures.fit_maps import figure_fit
 from geoslip.cases.figures.gnss_maps import figure_gnss
@@ -23,23 +21,14 @@ from geoslip.cases.figures.slip_sections import (
 from geoslip.cases.figures.strength import figure_strength
 from geoslip.cases.figures.style import displacement_limit
 from geoslip.cases.output import file_name
+from geoslip.cases.report_entry import ReportFigure
+from geoslip.cases.report_posterior import posterior_figures
 from geoslip.cases.report_uncertainty import resolution_per_patch, shear_deviation
 from geoslip.cases.run import StudyRun
 from geoslip.downsample import Observations
 from geoslip.okada import displacement_field
 
 SLIP, TRUTH, FIT, SMOOTHING, UNCERTAINTY = "Slip", "Estimate and truth", "Fit to the data", "Smoothing", "Uncertainty"
-
-
-@dataclass(frozen=True)
-class ReportFigure:
-    """A figure with its file name, its section and the words around it."""
-
-    name: str
-    section: str
-    title: str
-    caption: str
-    figure: Figure
 
 
 def report_figures(run: StudyRun) -> Iterator[ReportFigure]:
@@ -65,6 +54,7 @@ def report_figures(run: StudyRun) -> Iterator[ReportFigure]:
             "same problem without bounds.",
             figure_strength(run.curve, chosen=run.estimate.strength),
         )
+    yield from posterior_figures(run)
     yield from _uncertainty_figures(run)
 
 

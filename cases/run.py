@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame, SlipModel
     from geoslip.inversion import Estimate, Problem, StrengthCurve
+    from geoslip.inversion.posterior import SlipPosterior
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class StudyRun:
         One sentence that says what was made up and from which publication; empty for real data.
     scenes : dict of str to Scene
         The full grids that were downsampled, by data set name (only those that came as grids).
+    slip_posterior : SlipPosterior or None
+        Draws of slip, where the case asks for them.
     grid_scores : dict of str to float
         Variance reduction on the full grid where the case asks for it, by data set name.
     warnings : list of str
@@ -80,6 +83,7 @@ class StudyRun:
     estimate: Estimate
     model: SlipModel
     truth: SlipModel | None = None
+    slip_posterior: SlipPosterior | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from geoslip.cases.errors import Mistake
 from geoslip.cases.schema_base import Block, LonLat
 from geoslip.cases.schema_data import Dataset
 from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_posterior import Posterior
 from geoslip.cases.schema_slip import Elastic, Slip, Smoothing
 from geoslip.cases.schema_synthetic import Synthetic
 
@@ -36,6 +37,7 @@ class Case(Block):
     join: tuple[tuple[str, str], ...] = ()
     slip: Slip = Field(default_factory=Slip)
     smoothing: Smoothing = Field(default_factory=Smoothing)
+    posterior: Posterior = Field(default_factory=Posterior)
     extends: None = None
 
     _source: Any = PrivateAttr(default=None)

@@ -29,15 +29,20 @@ def moment_by_depth(model: SlipModel, *, edges: np.ndarray) -> np.ndarray:
     (n_segments, k) array
         Moment in N m; it sums to the model's scalar moment.
     """
-    moments = np.asarray(model.moments)
-    table = np.zeros((len(model.fault.segments), len(edges) - 1))
-    for index, segment in enumerate(model.fault.segments):
+    shares = depth_shares(model, edges=edges) * np.asarray(model.moments)[:, None]
+    return np.array([shares[model.fault.slices[segment.name]].sum(axis=0) for segment in model.fault.segments])
+
+
+def depth_shares(model: SlipModel, *, edges: np.ndarray) -> np.ndarray:
+    """Share (n_patches, k) of each patch that lies in each depth bin; rows sum to 1."""
+    table = np.zeros((model.fault.n_patches, len(edges) - 1))
+    for segment in model.fault.segments:
         depth = -np.asarray(segment.outlines)[..., 2]
         top, bottom = depth.min(axis=1), depth.max(axis=1)
         thick = np.maximum(bottom - top, 1e-3)
         # Share of a patch above a depth is a ramp from 0 at its top to 1 at its bottom; bins take its differences.
         above = np.clip((edges[:, None] - top) / thick, 0.0, 1.0)
-        table[index] = np.diff(above, axis=0) @ moments[model.fault.slices[segment.name]]
+        table[model.fault.slices[segment.name]] = np.diff(above, axis=0).T
     return table
 
 

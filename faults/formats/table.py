@@ -13,6 +13,7 @@
 | lon_1, lat_1, depth_1_km ... depth_3_km | vertices of triangles; empty for rectangles |
 | row, column | place in the segment's grid, only where all segments have one |
 | rigidity_pa | only where it is not 30 GPa |
+| strike_slip_mean_m, dip_slip_mean_m, slip_q05_m, slip_q50_m, slip_q95_m | of sampled slip; read over |
 """
 
 from collections.abc import Mapping, Sequence
@@ -53,7 +54,10 @@ LEADING = (
 )
 DEVIATIONS = ("strike_slip_sd_m", "dip_slip_sd_m", "opening_sd_m")
 CORNERS = tuple(name for k in "123" for name in (f"lon_{k}", f"lat_{k}", f"depth_{k}_km"))
-KNOWN = (*LEADING, "opening_m", *DEVIATIONS, "length_km", "width_km", *CORNERS, "row", "column", "rigidity_pa")
+SAMPLED = ("strike_slip_mean_m", "dip_slip_mean_m", "slip_q05_m", "slip_q50_m", "slip_q95_m")
+KNOWN = (
+    *LEADING, "opening_m", *DEVIATIONS, "length_km", "width_km", *CORNERS, "row", "column", "rigidity_pa", *SAMPLED
+)  # fmt: skip
 _PLACES = ("lon", "lat", "depth_km", "strike_deg", "dip_deg")
 _SIZES = ("length_km", "width_km")
 _SLIPS = ("strike_slip_m", "dip_slip_m")

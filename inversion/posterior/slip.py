@@ -84,8 +84,47 @@ class SlipPosterior:
     @cached_property
     def moments(self) -> Array:
         """Scalar moment of each draw (all draws,), N m, with the rigidity of the constraints."""
-        weight = self.system.constraints.rigidity * self.system.problem.fault.areas
-        return np.hypot(self.samples[:, :, 0], self.samples[:, :, 1]) @ weight
+        return np.asarray(self.sizes @ (self.system.constraints.rigidity * self.system.problem.fault.areas))
+
+    @property
+    def magnitudes(self) -> Array:
+        """Moment magnitude of each draw (all draws,)."""
+        return np.asarray(magnitude_of_moment(self.moments))
+
+    @cached_property
+    def sizes(self) -> Array:
+        """Size of the shear slip of each draw (all draws, n_patches), m."""
+        return np.hypot(self.samples[:, :, 0], self.samples[:, :, 1])
+
+    @property
+    def peak_slips(self) -> Array:
+        """Largest shear slip of each draw (all draws,), m."""
+        return np.asarray(self.sizes.max(axis=1))
+
+    @property
+    def mean_rakes(self) -> Array:
+        """Rake of each draw's slip summed over area (all draws,), degrees, counted on from their mean."""
+        along, up = (self.samples[:, :, number] @ self.system.problem.fault.areas for number in (0, 1))
+        middle = np.arctan2(up.sum(), along.sum())
+        turned = np.exp(-1j * middle) * (along + 1j * up)
+        return np.asarray(np.rad2deg(middle + np.angle(turned)))
+
+    @property
+    def centroid_depths(self) -> Array:
+        """Depth of each draw's centre of moment (all draws,), m."""
+        weight = self.sizes * self.system.problem.fault.areas
+        return np.asarray(-(weight @ self.system.problem.fault.centroids[:, 2]) / weight.sum(axis=1))
+
+    @cached_property
+    def covariance(self) -> Array:
+        """Covariance of the slip components (p, p), all of the first component first, m^2."""
+        basis = self.system.space.basis
+        inner = np.cov(self._parameters, rowvar=False)
+        return np.asarray(basis @ np.asarray(basis @ np.atleast_2d(inner)).T)
+
+    def exceedance(self, slip: float) -> Array:
+        """Share of the draws in which each patch slips by more than ``slip`` m (n_patches,)."""
+        return np.asarray((self.sizes > slip).mean(axis=0))
 
     def moment_quantiles(self, shares: ArrayLike = (0.025, 0.5, 0.975)) -> Array:
         """Quantiles of the scalar moment (shares,), N m."""

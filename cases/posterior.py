@@ -1,0 +1,104 @@
+"""From the ``posterior:`` block and the estimate to draws of slip, and what they say in a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from geoslip.cases.run import StudyRun
+from geoslip.cases.schema import Case
+
+if TYPE_CHECKING:
+    from geoslip.inversion import Estimate
+    from geoslip.inversion.posterior import SlipPosterior
+
+QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
+
+
+def sample_slip_posterior(
+    case: Case, estimate: Estimate, *, progress: Callable[[float], None] | None = None
+) -> SlipPosterior:
+    """Sample slip as the case's ``posterior: {slip: ...}`` asks, on the problem that the estimate solved.
+
+    Parameters
+    ----------
+    case : Case
+    estimate : Estimate
+        Its strength is taken where the case says ``strength: chosen``.
+    progress : callable, optional
+        Called with the finished fraction.
+
+    Raises
+    ------
+    ConstraintError, SingularProblemError
+        What is asked for cannot be sampled.
+    """
+    from geoslip.inversion.posterior import sample_slip
+
+    asked = case.posterior.slip
+    assert asked is not None
+    held = estimate.strength if asked.strength == "chosen" else asked.strength
+    system = estimate.system
+    return sample_slip(
+        system.problem,
+        system.operator,
+        constraints=system.constraints,
+        strength=None if isinstance(held, str) else held,
+        sample_noise=asked.noise == "sampled",
+        method=asked.method,
+        draws=asked.draws,
+        chains=asked.chains,
+        warmup=asked.warmup,
+        seed=case.seed,
+        progress=progress,
+    )
+
+
+def posterior_warnings(posterior: SlipPosterior) -> list[str]:
+    """What is wrong with the draws, the chains that have not converged first."""
+    return [f"posterior of slip: {text}" for text in posterior.warnings]
+
+
+def not_converged(run: StudyRun) -> list[str]:
+    """Why the draws of a run are not to be trusted; empty where they are, or nothing was sampled."""
+    if run.slip_posterior is None or run.slip_posterior.chains.converged:
+        return []
+    return [f"posterior of slip: {text}" for text in run.slip_posterior.chains.warnings]
+
+
+def describe(values: ArrayLike) -> dict[str, float]:
+    """Mean, standard deviation and quantiles of draws, under the names that summary.json uses."""
+    draws = np.asarray(values, dtype=float).ravel()
+    found = {"mean": float(draws.mean()), "std": float(draws.std())}
+    return found | {name: float(np.quantile(draws, share)) for name, share in QUANTILES.items()}
+
+
+def slip_posterior_summary(posterior: SlipPosterior) -> dict[str, Any]:
+    """Give what summary.json says of the draws of slip."""
+    chains = posterior.chains
+    shape = chains.draws.shape
+    return {
+        "chains": shape[0],
+        "draws": shape[1],
+        "parameters": shape[2],
+        "converged": chains.converged,
+        **chain_diagnostics(posterior),
+        "mw": describe(posterior.magnitudes),
+        "moment_nm": describe(posterior.moments),
+        "peak_slip_m": describe(posterior.peak_slips),
+        "mean_rake_deg": describe(posterior.mean_rakes),
+        "centroid_depth_km": describe(1e-3 * posterior.centroid_depths),
+        "strength": describe(posterior.strength),
+        "noise_scales": {name: describe(scale) for name, scale in posterior.noise_scales.items()},
+    }
+
+
+def chain_diagnostics(posterior: SlipPosterior) -> dict[str, float]:
+    """Give the largest R-hat and the smallest effective size of bulk and tail over all parameters."""
+    chains = posterior.chains
+    bulk, tail = float(np.nanmin(chains.ess_bulk)), float(np.nanmin(chains.ess_tail))
+    return {"rhat_max": float(np.nanmax(chains.r_hat)), "ess_min": min(bulk, tail), "ess_bulk_min": bulk,
+            "ess_tail_min": tail}  # fmt: skip
