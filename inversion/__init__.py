@@ -1,5 +1,6 @@
 """Estimates: Green's matrices, bounded least squares, regularisation and its strength."""
 
+from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
 from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.crossvalidation import CrossValidation, cross_validate
@@ -13,6 +14,7 @@ from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.priors import damping, first_difference, von_karman, von_karman_correlation
 from geoslip.inversion.problem import Block, Problem
+from geoslip.inversion.relative import relative_strengths
 from geoslip.inversion.solver import solve
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
 from geoslip.inversion.system import System
@@ -51,7 +53,9 @@ __all__ = [
     "laplacian",
     "minimise_bounded",
     "nuisance_columns",
+    "rakes_of_azimuths",
     "redundancy",
+    "relative_strengths",
     "solve",
     "spatial_folds",
     "strength_curve",

@@ -24,8 +24,10 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from geoslip.inversion.consistency import consistent_flows
+from geoslip.inversion.directions import common_directions
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.greens import checked_components
+from geoslip.inversion.umbrella import triangular, umbrella
 
 if TYPE_CHECKING:
     from geoslip.faults import Adjacency, Fault
@@ -78,10 +80,15 @@ def laplacian(
 ) -> Operator:
     """Second difference of slip on the surface of the fault, across segments where they touch.
 
-    Finite volumes: the Laplacian of patch i is (1/A_i) [sum_j w_ij (s_j - s_i)/r_ij + sum_e w_e (0 - s_i)/r_e], with
-    A the area, w the shared length, r the distance of the centres, and e the rim edges where slip is zero, at the
+    Rectangles, by finite volumes:
+
+        (1/A_i) [sum_j w_ij (s_j - s_i)/r_ij + sum_e w_e (0 - s_i)/r_e]
+
+    is the Laplacian of patch i, with A the area, w the shared length, r the distance of the centres, and e the rim edges where slip is zero, at the
     distance r_e from the centre to the edge. On a uniform grid this is the standard five-point second difference.
     Where rows of unequal patches meet, flows are mended so that linear slip has none (geoslip.inversion.consistency).
+    Triangles: the scale-dependent umbrella (geoslip.inversion.umbrella), of slip along the directions of their
+    segment's mean plane (geoslip.inversion.directions).
     Edges that are not named reflect: slip is flat across them. The surface is never a zero edge unless 'top' is named.
 
     Parameters
@@ -90,7 +97,7 @@ def laplacian(
     adjacency : Adjacency
         From geoslip.faults.neighbours.
     components : sequence of str
-        Slip components, each smoothed by itself in its segment's own directions.
+        Slip components, each smoothed by itself in its segment's directions.
     zero_edges : sequence of str, or dict of these by segment name
         Of "bottom", "sides" (or "start", "end" alone) and "top".
 
@@ -103,19 +110,35 @@ def laplacian(
     ConstraintError
         An edge or segment that does not exist.
     """
+    triangles = triangular(fault)
+    zero = zero_rims(fault, adjacency, zero_edges)
+    one = sparse.csr_array((fault.n_patches, fault.n_patches))
+    if not triangles.all():
+        one = sparse.diags_array((~triangles).astype(float)) @ _finite_volumes(fault, adjacency, zero=zero)
+    if triangles.any():
+        one = one + umbrella(fault, adjacency, zero=zero)
+    kind = "umbrella" if triangles.all() else "finite-volume and umbrella" if triangles.any() else "finite-volume"
+    # times sqrt(A): the squared norm is then the integral of the squared Laplacian
+    rows = sparse.diags_array(np.sqrt(fault.areas)) @ one
+    note = f"{kind} Laplacian across touching segments; zero slip at {_described(zero_edges)}"
+    return Operator("laplacian", for_each(rows, fault, components), note)
+
+
+def _finite_volumes(fault: Fault, adjacency: Adjacency, *, zero: NDArray[np.bool_]) -> sparse.csr_array:
+    """Laplacian of a scalar (n, n) by finite volumes, 1/m^2."""
     n = fault.n_patches
     flow = adjacency.shared_length / adjacency.distance
     patch, neighbour, flows = consistent_flows(fault, adjacency, flow)
     between = sparse.csr_array(sparse.coo_array((flows, (patch, neighbour)), shape=(n, n)))
-    zero = zero_rims(fault, adjacency, zero_edges)
     out = np.bincount(adjacency.rim_patch[zero], adjacency.rim_length[zero] / adjacency.rim_distance[zero], minlength=n)
     out = out + np.asarray(between.sum(axis=1)).ravel()
-    # (1/A) times the flows, times sqrt(A): the squared norm is then the integral of the squared Laplacian
-    weight = sparse.diags_array(1.0 / np.sqrt(fault.areas))
-    one = sparse.csr_array(weight @ (between - sparse.diags_array(out)))
-    blocks = [one] * len(checked_components(components))
-    note = "finite-volume Laplacian across touching segments; zero slip at " + _described(zero_edges)
-    return Operator("laplacian", sparse.csr_array(sparse.block_diag(blocks)), note)
+    return sparse.csr_array(sparse.diags_array(1.0 / fault.areas) @ (between - sparse.diags_array(out)))
+
+
+def for_each(one: sparse.sparray, fault: Fault, components: Sequence[str]) -> sparse.csr_array:
+    """Rows that act on a scalar (rows, n_patches), for every slip component in its segment's directions."""
+    blocks = sparse.block_diag([one] * len(checked_components(components)))
+    return sparse.csr_array(blocks @ common_directions(fault, components=components))
 
 
 def zero_rims(

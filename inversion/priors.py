@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.special import gamma, kv
 
+from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.errors import CovarianceError
-from geoslip.inversion.greens import checked_components
-from geoslip.inversion.operators import Operator, zero_rims
+from geoslip.inversion.operators import Operator, for_each, zero_rims
 
 if TYPE_CHECKING:
     from geoslip.faults import Adjacency, Fault
@@ -79,7 +79,7 @@ def first_difference(
     places = np.concatenate([row, row, edge]), np.concatenate([first, second, adjacency.rim_patch[zero]])
     one = sparse.coo_array((values, places), shape=(len(inner) + len(outer), fault.n_patches))
     note = "slope of slip between neighbours, across touching segments"
-    return Operator("first_difference", _for_each(one, components), note)
+    return Operator("first_difference", for_each(one, fault, components), note)
 
 
 def damping(fault: Fault, *, components: Sequence[str] = ("strike", "dip")) -> Operator:
@@ -95,7 +95,7 @@ def damping(fault: Fault, *, components: Sequence[str] = ("strike", "dip")) -> O
     Operator
     """
     one = sparse.diags_array(np.sqrt(fault.areas))
-    return Operator("damping", _for_each(one, components), "damping of slip toward zero")
+    return Operator("damping", for_each(one, fault, components), "damping of slip toward zero")
 
 
 def von_karman_correlation(distance: Array, *, hurst: float) -> Array:
@@ -174,16 +174,11 @@ def von_karman(
         said.append(f"{segment.name} {1e-3 * pair[0]:.3g} and {1e-3 * pair[1]:.3g} km")
     one = sparse.block_diag(blocks)
     note = f"von Karman covariance, Hurst exponent {hurst:g}, lengths along strike and dip: {'; '.join(said)}"
-    return Operator("von_karman", _for_each(one, components), note)
+    return Operator("von_karman", for_each(one, fault, components), note)
 
 
 def _lags(segment: FaultSegment, along: float, down: float) -> Array:
     apart = segment.centroids[:, None, :] - segment.centroids[None]
-    strike = segment.strike_vectors.mean(axis=0)
-    lag = apart @ (strike / np.linalg.norm(strike))
+    lag = apart @ mean_axes(segment)[0]
     rest = np.maximum(np.sum(apart**2, axis=2) - lag**2, 0.0)
     return np.asarray(np.sqrt((lag / along) ** 2 + rest / down**2))
-
-
-def _for_each(one: sparse.sparray, components: Sequence[str]) -> sparse.csr_array:
-    return sparse.csr_array(sparse.block_diag([one] * len(checked_components(components))))
