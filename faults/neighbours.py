@@ -35,6 +35,8 @@ class Adjacency:
         Length of that edge without neighbour, m.
     rim_distance : numpy.ndarray, (k,)
         From the patch's centre to that edge, m.
+    rim_edge : numpy.ndarray of int, (k,)
+        Which edge of the patch's outline it is: edge j runs from corner j to corner j + 1.
     """
 
     pairs: np.ndarray
@@ -45,6 +47,7 @@ class Adjacency:
     rim_side: np.ndarray
     rim_length: np.ndarray
     rim_distance: np.ndarray
+    rim_edge: np.ndarray
 
 
 def neighbours(
@@ -104,6 +107,7 @@ def neighbours(
         rim_side=edges.side[rim],
         rim_length=bare[rim],
         rim_distance=edges.distance_from(rim, centroids[edges.patch[rim]]),
+        rim_edge=rim - np.searchsorted(edges.patch, edges.patch[rim]),
     )
 
 
