@@ -84,8 +84,8 @@ def laplacian(
 
         (1/A_i) [sum_j w_ij (s_j - s_i)/r_ij + sum_e w_e (0 - s_i)/r_e]
 
-    is the Laplacian of patch i, with A the area, w the shared length, r the distance of the centres, and e the rim edges where slip is zero, at the
-    distance r_e from the centre to the edge. On a uniform grid this is the standard five-point second difference.
+    is the Laplacian of patch i, with A the area, w the shared length, r the distance of the centres, and e the rim
+    edges where slip is zero, at the distance r_e from the centre. On a uniform grid this is the five-point difference.
     Where rows of unequal patches meet, flows are mended so that linear slip has none (geoslip.inversion.consistency).
     Triangles: the scale-dependent umbrella (geoslip.inversion.umbrella), of slip along the directions of their
     segment's mean plane (geoslip.inversion.directions).
