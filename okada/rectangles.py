@@ -15,6 +15,10 @@ ON_FAULT_TOLERANCE = 1e-12
 """A point nearer to a rectangle than this times (length + width) lies on it, and its displacement is NaN."""
 
 
+UNIT_TOLERANCE = 2e-3
+"""How far a direction may be from unit length: the mean of unit vectors over a wide cell is a little shorter."""
+
+
 def sine_cosine(degrees: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sine and cosine of angles in degrees, exact at the multiples of 90 degrees.
 
@@ -127,7 +131,7 @@ def as_directions(directions: ArrayLike, count: int) -> NDArray[np.float64]:
     Raises
     ------
     ValueError
-        If the shape is not (n, 3) or a vector has not unit length within 1e-3.
+        If the shape is not (n, 3) or a vector has not unit length within `UNIT_TOLERANCE`.
     """
     array = np.asarray(directions, dtype=np.float64)
     if array.shape != (count, 3):
@@ -135,7 +139,7 @@ def as_directions(directions: ArrayLike, count: int) -> NDArray[np.float64]:
             f"directions have shape {array.shape}, but there are {count} points; give one (east, north, up) per point"
         )
     length = np.sqrt(np.einsum("ij,ij->i", array, array))
-    bad = np.flatnonzero(~(np.abs(length - 1.0) <= 1e-3))
+    bad = np.flatnonzero(~(np.abs(length - 1.0) <= UNIT_TOLERANCE))
     if bad.size:
         raise ValueError(
             f"direction {bad[0]} has length {length[bad[0]]:g}, but must be a unit vector; divide it by its length"
