@@ -208,18 +208,21 @@ def _choose_slip(
     choice = case.smoothing.choose
     strengths = case.smoothing.strengths or case.smoothing.count
     said: tuple[str, ...] = ()
+    curve = None
     if case.smoothing.weights == "variance_components":
         # cross-validation would solve for every fold at every step: GCV stands in for it while scales are sought
         by = "gcv" if choice in ("cv", "cv_datasets") else choice
+        rules = case.smoothing.scales
         found = variance_components(
             problem, operator, strength=by, constraints=constraints, strengths=strengths,
-            bounds=case.smoothing.scale_bounds,
+            bounds=rules.bounds, form=rules.form, prior=rules.prior, groups=rules.groups,
         )  # fmt: skip
-        problem = found.problem
+        problem, curve = found.problem, found.curve
         said = tuple(text for text in found.warnings if found.choice is None or text not in found.choice.warnings)
     if not isinstance(choice, str):
         return None, solve(problem, operator, strength=choice, constraints=constraints), said
-    curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
+    if curve is None:
+        curve = strength_curve(problem, operator, strengths=strengths, constraints=constraints, progress=report)
     wanted = {choice, *case.smoothing.compare}
     if "cv" in wanted:
         curve = cross_validate(curve, folds=spatial_folds(problem, folds=case.smoothing.folds))

@@ -78,14 +78,35 @@ def parse_choice(value: Any) -> Choice:
     raise ValueError("choose the smoothing by " + ", ".join(CRITERIA) + ", or give its strength as a number above 0")
 
 
+class Scales(Block):
+    """How ``weights: variance_components`` scales the data sets' standard deviations.
+
+    ``bounds`` are the smallest and the largest scale. ``form`` counts a data set's data (counted), what the slip leaves
+    of them (simplified), or solves for all scales at once (rigorous). ``prior`` is how many data the given noise is
+    worth, which keeps a small data set from being switched off. ``groups`` names data sets that share one scale.
+    """
+
+    bounds: tuple[Annotated[float, Field(gt=0.0)], Annotated[float, Field(gt=0.0)]] = (0.2, 5.0)
+    form: Literal["counted", "simplified", "rigorous"] = "simplified"
+    prior: Annotated[float, Field(ge=0.0)] = 0.0
+    groups: dict[str, NameList] = Field(default_factory=dict)
+
+    @field_validator("bounds")
+    @classmethod
+    def _ascending(cls, value: tuple[float, float]) -> tuple[float, float]:
+        if not value[0] < value[1]:
+            raise ValueError("bounds are the smallest and the largest scale, in this order")
+        return value
+
+
 class Smoothing(Block):
     """How rough slip may be, and what decides it.
 
     The von Karman operator takes its correlation lengths along strike and dip from ``correlation``, or by the size of
     each segment and its ``mechanism``.
 
-    Data sets weigh as their noise is given, or, with ``weights: variance_components``, by the scales within
-    ``scale_bounds`` at which each misses by as much as its noise says.
+    Data sets weigh as their noise is given, or, with ``weights: variance_components``, by the ``scales`` at which each
+    misses by as much as its noise says.
 
     L-curve, ABIC and GCV are always computed; cross-validation, which solves anew for every fold, where it chooses or
     is named in ``compare``.
@@ -100,15 +121,8 @@ class Smoothing(Block):
     count: Annotated[int, Field(ge=5, le=200)] = 20
     compare: tuple[Literal["cv", "cv_datasets"], ...] = ()
     weights: Literal["given", "variance_components"] = "given"
-    scale_bounds: tuple[Annotated[float, Field(gt=0.0)], Annotated[float, Field(gt=0.0)]] = (0.2, 5.0)
+    scales: Scales = Field(default_factory=Scales)
     folds: Annotated[int, Field(ge=2, le=50)] = 5
-
-    @field_validator("scale_bounds")
-    @classmethod
-    def _ascending(cls, value: tuple[float, float]) -> tuple[float, float]:
-        if not value[0] < value[1]:
-            raise ValueError("scale_bounds are the smallest and the largest scale, in this order")
-        return value
 
     @model_validator(mode="after")
     def _lengths(self) -> Smoothing:

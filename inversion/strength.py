@@ -205,10 +205,7 @@ def strength_curve(
     StrengthCurve
     """
     system = System(problem, operator, constraints or Constraints())
-    if isinstance(strengths, int | np.integer):
-        values = automatic_strengths(system, count=int(strengths))
-    else:
-        values = _checked_strengths(strengths)
+    values = chosen_strengths(system, strengths)
     estimates: list[Estimate] = []
     for number, strength in enumerate(values[::-1]):
         before = estimates[-1].state if estimates else None
@@ -230,6 +227,13 @@ def strength_curve(
         effective_parameters=np.array([system.spectrum.effective_parameters(float(value)) for value in values]),
         estimates=tuple(estimates),
     )
+
+
+def chosen_strengths(system: System, strengths: ArrayLike | int) -> Array:
+    """Ascending strengths (k,): those given, or so many over the problem's own range."""
+    if isinstance(strengths, int | np.integer):
+        return automatic_strengths(system, count=int(strengths))
+    return _checked_strengths(strengths)
 
 
 def automatic_strengths(system: System, *, count: int = 20) -> Array:

@@ -1,30 +1,39 @@
 """Weights between data sets: one scale of the standard deviations for each, from what its residuals are (Helmert).
 
-For a data set i of n data, k nuisance coefficients and weighted misfit chi2_i, at a strength,
+For a data set i of n data, k nuisance coefficients and weighted misfit chi2_i, at a strength, with S the formal
+covariance of the free parameters, N_i the data set's normal matrix (scale counted) and H the smoothing's,
 
-    scale_i^2  <-  scale_i^2 chi2_i / r_i,     r_i = n_i - k_i - tr(S N_i / scale_i^2),
+| form       | factor f_i of scale_i^2                                                                        |
+|------------|------------------------------------------------------------------------------------------------|
+| counted    | chi2_i / (n_i - k_i): the slip is taken for known                                               |
+| simplified | chi2_i / r_i, r_i = n_i - k_i - tr(S N_i): the redundancy, what the estimate leaves of the data |
+| rigorous   | sum_j h_ij f_j = chi2_i - strength^2 tr(S N_i S H), h_ij = tr(S N_i S N_j) |
 
-with S the formal covariance of the free parameters and N_i the data set's normal matrix: r_i, its redundancy, is what
-the estimate leaves of its data for judging them (Koch 1999, Parameter Estimation and Hypothesis Testing, section 3.6;
-the simplified form of Forstner 1979). At the fixed point every data set has chi2_i = r_i.
+with h_ii more by n_i - k_i - 2 tr(S N_i)
+(Koch 1999, Parameter Estimation and Hypothesis Testing, section 3.6; simplified after Forstner 1979). The last two rest
+at the same scales, chi2_i = r_i; the rigorous form goes there in fewer steps. Several data sets may share a scale.
 
 Taken alone this is known to switch a small data set off: where the model cannot fit it as well as its noise says, its
-scale grows, the estimate attends to it less, and its scale grows further. So scales keep within bounds, the redundancy
-and not the number of data is what a misfit is held against, and a scale outside 0.3 to 3 is reported.
+scale grows, the estimate attends to it less, and its scale grows further. Three means against it: bounds of the scales;
+a prior, `prior` data more that miss by exactly what the given noise says, f_i = (chi2_i + p / scale_i^2) / (r_i + p),
+so that many data can overrule what was given and few cannot; and the redundancy instead of the number of data. A scale
+outside 0.3 to 3 is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geoslip.inversion.abic import abic
 from geoslip.inversion.constraints import Constraints
+from geoslip.inversion.gcv import gcv
 from geoslip.inversion.solver import solve_system
-from geoslip.inversion.strength import StrengthChoice, strength_curve
+from geoslip.inversion.strength import StrengthChoice, StrengthCurve, chosen_strengths, strength_curve
 from geoslip.inversion.system import System
 
 if TYPE_CHECKING:
@@ -40,6 +49,9 @@ LEAST_REDUNDANCY = 0.5
 """Redundancy under which a data set says nothing about its noise and keeps its scale."""
 CLOSE = 1e-3
 """Change of a squared scale at which the iteration rests."""
+FORMS = ("counted", "simplified", "rigorous")
+OUTER = 20
+"""Most turns between strength and scales."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +69,10 @@ class VarianceComponents:
         Solutions that were needed.
     warnings : tuple of str
         Scales outside 0.3 to 3, scales at a bound, data sets without redundancy, no rest reached.
+    curve : StrengthCurve or None
+        The curve with these scales; None where the strength was given.
     choice : StrengthChoice or None
-        How the strength was chosen with these scales; None where it was given.
+        How the strength was chosen from it.
     """
 
     scales: Mapping[str, float]
@@ -66,12 +80,24 @@ class VarianceComponents:
     estimate: Estimate
     iterations: int
     warnings: tuple[str, ...]
+    curve: StrengthCurve | None = None
     choice: StrengthChoice | None = None
 
     @property
     def problem(self) -> Problem:
         """The problem with these scales."""
         return self.estimate.problem
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """How scales are sought."""
+
+    bounds: tuple[float, float]
+    form: str
+    prior: float
+    groups: tuple[tuple[str, ...], ...]
+    limit: int
 
 
 def variance_components(
@@ -82,12 +108,16 @@ def variance_components(
     constraints: Constraints | None = None,
     strengths: ArrayLike | int = 20,
     bounds: tuple[float, float] = (0.2, 5.0),
+    form: str = "simplified",
+    prior: float = 0.0,
+    groups: Mapping[str, Sequence[str]] | None = None,
     limit: int = 50,
 ) -> VarianceComponents:
     """Scale the data sets so that each misses by as much as its noise says.
 
-    With a criterion for the strength, strength and scales are sought in turn until the strength rests. One common
-    factor of all scales and of the strength's inverse changes no slip, but chi-square.
+    With a criterion for the strength, strength and scales are sought in turn, the strengths staying those of the first
+    curve, until the strength rests. One common factor of all scales and of the strength's inverse changes no slip, but
+    chi-square.
 
     Parameters
     ----------
@@ -102,6 +132,11 @@ def variance_components(
         The curve's, where a criterion chooses.
     bounds : pair of float
         Smallest and largest scale.
+    form : {"simplified", "rigorous", "counted"}
+    prior : float
+        How many data the given noise is worth; 0 for none.
+    groups : dict of str to sequence of str, optional
+        Data sets that share one scale, by a name for the group; the others have their own.
     limit : int
         Most solutions for the scales at one strength.
 
@@ -112,26 +147,29 @@ def variance_components(
     Raises
     ------
     ValueError
-        Bounds that are not positive or do not ascend.
+        Bounds that are not positive or do not ascend, an unknown form, a negative prior, or groups that name a data
+        set twice or none of the problem's.
     """
-    if not 0.0 < bounds[0] < bounds[1]:
-        raise ValueError(f"bounds {bounds} of the scales must be positive and ascend")
     constraints = constraints or Constraints()
+    rules = _Rules(bounds, form, prior, _grouped(problem, groups or {}), limit)
+    _check(rules)
     if not isinstance(strength, str):
-        return _at_strength(problem, operator, strength, constraints, bounds, limit)
-    done, found, choice, settled = 0, None, None, False
-    for _ in range(10):
-        current = problem if found is None else found.problem
-        choice = strength_curve(current, operator, strengths=strengths, constraints=constraints).choose(strength)
-        settled = found is not None and abs(np.log(choice.strength / found.estimate.strength)) < 0.1
-        found = _at_strength(current, operator, choice.strength, constraints, bounds, limit)
-        done += found.iterations
-        if settled:
-            break
-    assert found is not None
-    doubts = () if settled else ("variance components: strength and scales had not come to rest together",)
-    said = (*found.warnings, *doubts, *(choice.warnings if choice is not None else ()))
-    return VarianceComponents(found.scales, found.redundancy, found.estimate, done, said, choice)
+        return _at_strength(problem, operator, strength, constraints, rules)
+    start = {block.name: float(np.clip(problem.scales.get(block.name, 1.0), *bounds)) for block in problem.blocks}
+    current, done, settled = problem.with_scales(start), 0, False
+    chosen: list[float] = []
+    while not settled and len(chosen) < OUTER:
+        best, strengths = _best_strength(System(current, operator, constraints), strengths, strength)
+        settled = best in chosen
+        chosen.append(best)
+        found = _at_strength(current, operator, best, constraints, rules)
+        done, current = done + found.iterations, found.problem
+    curve = strength_curve(current, operator, strengths=strengths, constraints=constraints)
+    choice = curve.choose(strength)
+    rests = settled and np.isclose(choice.strength, chosen[-1])
+    doubts = () if rests else ("variance components: strength and scales had not come to rest together",)
+    said = (*found.warnings, *doubts, *choice.warnings)
+    return VarianceComponents(found.scales, found.redundancy, choice.estimate, done, said, curve, choice)
 
 
 def redundancy(estimate: Estimate) -> dict[str, float]:
@@ -148,15 +186,25 @@ def redundancy(estimate: Estimate) -> dict[str, float]:
     }
 
 
+def _best_strength(system: System, strengths: ArrayLike | int, criterion: str) -> tuple[float, ArrayLike]:
+    """What a criterion chooses, and the strengths it chose from; ABIC and GCV need no bounded solution."""
+    if criterion not in ("abic", "gcv"):
+        curve = strength_curve(
+            system.problem, system.operator, strengths=strengths, constraints=system.constraints
+        )  # fmt: skip
+        return curve.choose(criterion).strength, curve.strengths
+    values = chosen_strengths(system, strengths)
+    scores = (abic if criterion == "abic" else gcv)(system, values)
+    return float(values[int(np.argmin(scores))]), values
+
+
 def _at_strength(
-    problem: Problem,
-    operator: Operator,
-    strength: float,
-    constraints: Constraints,
-    bounds: tuple[float, float],
-    limit: int,
+    problem: Problem, operator: Operator, strength: float, constraints: Constraints, rules: _Rules
 ) -> VarianceComponents:
+    bounds = rules.bounds
     scales = {block.name: float(np.clip(problem.scales.get(block.name, 1.0), *bounds)) for block in problem.blocks}
+    for names in rules.groups:
+        scales.update(dict.fromkeys(names, float(np.exp(np.mean([np.log(scales[name]) for name in names])))))
     state, iteration = None, 0
     while True:
         iteration += 1
@@ -164,15 +212,68 @@ def _at_strength(
         estimate = solve_system(system, strength, start=state)
         state, left = estimate.state, redundancy(estimate)
         new = dict(scales)
-        for fit in estimate.fits:
-            if left[fit.name] > LEAST_REDUNDANCY:
-                new[fit.name] = float(np.clip(scales[fit.name] * np.sqrt(fit.chi2 / left[fit.name]), *bounds))
+        for names, factor in zip(rules.groups, _factors(estimate, left, rules)):
+            if sum(left[name] for name in names) > LEAST_REDUNDANCY:
+                new.update(dict.fromkeys(names, float(np.clip(scales[names[0]] * np.sqrt(factor), *bounds))))
         change = max(abs((new[name] / scales[name]) ** 2 - 1.0) for name in scales)
-        if change < CLOSE or iteration >= limit:
+        if change < CLOSE or iteration >= rules.limit:
             # what is returned belongs together: not the new scales, but those of the last estimate
             break
         scales = new
     return VarianceComponents(scales, left, estimate, iteration, _doubts(scales, left, bounds, change))
+
+
+def _factors(estimate: Estimate, left: Mapping[str, float], rules: _Rules) -> Array:
+    """Factor of each group's squared scale (g,)."""
+    problem, groups = estimate.problem, rules.groups
+    chi2 = np.array([sum(estimate.fit(name).chi2 for name in names) for names in groups])
+    expected = np.array([sum(left[name] for name in names) for names in groups])
+    worth = np.array([rules.prior / problem.scales[names[0]] ** 2 for names in groups])
+    if rules.form == "counted":
+        blocks = [[problem.block(name) for name in names] for names in groups]
+        expected = np.array([sum(one.n_data - len(one.nuisance) for one in group) for group in blocks], dtype=float)
+    if rules.form != "rigorous":
+        return np.asarray((chi2 + worth) / np.maximum(expected + rules.prior, LEAST_REDUNDANCY))
+    matrix, target = _helmert(estimate, chi2, groups)
+    matrix[np.diag_indices(len(groups))] += rules.prior
+    factors = np.linalg.solve(matrix, target + worth)
+    # far from the fixed point the equations may ask for a negative variance: the simplified step is always positive
+    simplified = (chi2 + worth) / np.maximum(expected + rules.prior, LEAST_REDUNDANCY)
+    return np.where(factors > 0.1 * simplified, factors, simplified)
+
+
+def _helmert(estimate: Estimate, chi2: Array, groups: Sequence[tuple[str, ...]]) -> tuple[Array, Array]:
+    """Helmert's equations: what the groups' misfits would be (g, g) of each other's variances, and are (g,)."""
+    problem, covariance = estimate.problem, estimate.covariance
+    products, counts = [], []
+    for names in groups:
+        blocks = [problem.block(name) for name in names]
+        products.append(covariance @ sum(problem.weight(one) * one.normal for one in blocks))
+        counts.append(sum(one.n_data - len(one.nuisance) for one in blocks))
+    smooth = estimate.strength**2 * (covariance @ estimate.system.operator.gram.toarray())
+    matrix = np.array([[float(np.sum(one * other.T)) for other in products] for one in products])
+    matrix[np.diag_indices(len(groups))] += np.array(counts) - 2.0 * np.array([np.trace(one) for one in products])
+    return matrix, chi2 - np.array([float(np.sum(one * smooth.T)) for one in products])
+
+
+def _grouped(problem: Problem, groups: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """Names of the data sets that share each scale."""
+    names = [block.name for block in problem.blocks]
+    grouped = [name for members in groups.values() for name in members]
+    wrong = sorted({name for name in grouped if name not in names or grouped.count(name) > 1})
+    if wrong:
+        raise ValueError(f"group member {wrong[0]!r} must be a data set, and of one group only: {', '.join(names)}")
+    alone = [(name,) for name in names if name not in grouped]
+    return (*(tuple(members) for members in groups.values() if members), *alone)
+
+
+def _check(rules: _Rules) -> None:
+    if not 0.0 < rules.bounds[0] < rules.bounds[1]:
+        raise ValueError(f"bounds {rules.bounds} of the scales must be positive and ascend")
+    if rules.form not in FORMS:
+        raise ValueError(f"form {rules.form!r} of variance components is unknown: use one of {', '.join(FORMS)}")
+    if not rules.prior >= 0.0:
+        raise ValueError(f"a prior worth {rules.prior!r} data makes no sense: give 0 or more")
 
 
 def _doubts(

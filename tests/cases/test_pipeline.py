@@ -107,7 +107,7 @@ def test_variance_components_scale_the_noise_of_the_case(study_folder: Path) -> 
     [
         ("operator: damping", "tapers slip at no edge"),
         ("operator: von_karman", "exactly one of mechanism and correlation"),
-        ("scale_bounds: [2, 1]", "smallest and the largest scale"),
+        ("scales: {bounds: [2, 1]}", "smallest and the largest scale"),
         ("mechanism: dip-slip", "mechanism is for the operator von_karman"),
         ("operator: von_karman, correlation: [0 km, 1 km]", "correlation lengths are above 0"),
     ],

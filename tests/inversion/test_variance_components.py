@@ -96,3 +96,64 @@ def test_too_few_steps_and_bad_bounds_say_so(study):
     assert short.problem.scales == short.scales
     with pytest.raises(ValueError, match="must be positive and ascend"):
         variance_components(study.problem, study.operator, bounds=(2.0, 1.0))
+
+
+def test_the_rigorous_form_rests_where_the_simplified_does_in_fewer_steps(study):
+    settings = {"strength": 1e4, "bounds": (0.01, 100.0)}
+    wrong = study.problem.with_scales({"gnss": 10.0, "ascending": 0.2})
+    simple = variance_components(wrong, study.operator, **settings)
+    rigorous = variance_components(wrong, study.operator, form="rigorous", **settings)
+    for name, scale in simple.scales.items():
+        assert rigorous.scales[name] == pytest.approx(scale, rel=3e-3)
+    assert rigorous.iterations <= simple.iterations
+
+
+def test_the_rigorous_form_recovers_simulated_scales(three):
+    problem, operator = three
+    found = variance_components(problem, operator, strength=1.0, bounds=(0.01, 100.0), form="rigorous")
+    np.testing.assert_allclose(list(found.scales.values()), [1.0, 3.0, 10.0], rtol=0.1)
+
+
+def test_counting_data_instead_of_redundancy_understates_the_noise(study):
+    settings = {"strength": 1e3, "bounds": (0.01, 100.0)}
+    counted = variance_components(study.problem, study.operator, form="counted", **settings)
+    aware = variance_components(study.problem, study.operator, **settings)
+    assert all(counted.scales[name] < aware.scales[name] for name in aware.scales)
+
+
+def test_a_prior_holds_a_small_data_set_and_yields_to_a_large_one(three):
+    problem, operator = three
+    settings = {"strength": 1.0, "bounds": (0.01, 100.0)}
+    free = variance_components(problem, operator, **settings)
+    held = variance_components(problem, operator, prior=1e4, **settings)
+    some = variance_components(problem, operator, prior=50.0, **settings)
+    assert all(abs(scale - 1.0) < 0.7 for scale in held.scales.values())
+    assert held.scales["track 2"] < some.scales["track 2"] < free.scales["track 2"]
+    # the fixed point: chi-square and what the prior expects, over the redundancy and the prior's data
+    for fit in some.estimate.fits:
+        expected = (fit.chi2 * some.scales[fit.name] ** 2 + 50.0) / (some.redundancy[fit.name] + 50.0)
+        assert some.scales[fit.name] ** 2 == pytest.approx(expected, rel=5e-3)
+
+
+def test_grouped_data_sets_share_one_scale(three):
+    problem, operator = three
+    found = variance_components(
+        problem, operator, strength=1.0, bounds=(0.01, 100.0), groups={"both": ["track 0", "track 1"]}
+    )
+    assert found.scales["track 0"] == found.scales["track 1"]
+    chi2 = sum(found.estimate.fit(name).chi2 for name in ("track 0", "track 1"))
+    assert chi2 == pytest.approx(found.redundancy["track 0"] + found.redundancy["track 1"], rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"form": "helmert"}, "use one of counted, simplified, rigorous"),
+        ({"prior": -1.0}, "give 0 or more"),
+        ({"groups": {"a": ["gnss"], "b": ["gnss"]}}, "'gnss' must be a data set, and of one group"),
+        ({"groups": {"a": ["sonar"]}}, "'sonar' must be a data set"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(study, choices, message):
+    with pytest.raises(ValueError, match=message):
+        variance_components(study.problem, study.operator, strength=1e4, **choices)
