@@ -20,6 +20,7 @@ from geoslip.downsample import (
     distance_to_polylines,
     fit_exponential,
     read_scene,
+    remove_trend,
     samplers,
 )
 from geoslip.faults.fault import Fault
@@ -39,8 +40,10 @@ def scene_options(entry: Dataset, roots: Sequence[Path]) -> dict[str, Any]:
         "unit": entry.unit,
         "positive": positive,
         "wavelength": entry.wavelength,
+        "nodata": entry.nodata,
         "name": entry.name,
         "kind": entry.kind,
+        **{key: _found(value, roots) for key, value in (entry.options | entry.mask.reader_options).items()},
     }
     if entry.crs is not None:
         options["crs"] = None if entry.crs == "local" else entry.crs
@@ -49,6 +52,13 @@ def scene_options(entry: Dataset, roots: Sequence[Path]) -> dict[str, Any]:
     elif entry.heading is not None:
         options["azimuth"] = entry.heading
     return options
+
+
+def _found(value: Any, roots: Sequence[Path]) -> Any:
+    """Give an option of a reader; text that looks like a file is sought in the data folders."""
+    if isinstance(value, list | tuple):
+        return [_found(part, roots) for part in value]
+    return resolve(value, roots) if isinstance(value, str) and "." in value else value
 
 
 def look_options(look: Look, roots: Sequence[Path]) -> dict[str, Any]:
@@ -99,7 +109,10 @@ def read_dataset_scene(
         remove = np.zeros(scene.values.shape, dtype=bool)
         remove[rows[~keep], columns[~keep]] = True
         scene = scene.mask(remove)
-    return scene, [note.replace("{name}", entry.name).replace("points", "pixels") for note in notes]
+    if entry.detrend != "none":
+        scene = remove_trend(scene, kind=entry.detrend, mask=far_field(scene, frame, fault))
+    read = [f"{entry.name}: {note}" for note in scene.notes]
+    return scene, read + [note.replace("{name}", entry.name).replace("points", "pixels") for note in notes]
 
 
 def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> NoiseModel:

@@ -232,7 +232,7 @@ def _description(location: Location) -> str:
     kind = getattr(field, "annotation", None)
     name = str(location[-1])
     examples = {
-        "unit": "m, cm, mm or rad",
+        "unit": "m, cm, mm, rad or pixel",
         "noise": "estimate, columns, or a block such as {sigma: 5 mm}",
         "origin": "[longitude, latitude] near the middle of the fault",
         "patches": "such as {length: 2 km, width: 2 km}",

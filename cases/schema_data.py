@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from geoslip.cases.schema_base import Block, NameList, PlaceEntry
 from geoslip.cases.units import Angle, Length
+from geoslip.downsample.readers import readers
 
 
 def _look_block(value: Any) -> Any:
@@ -110,7 +111,9 @@ class Mask(Block):
 
     ``nearer_than`` drops what lies within that distance of the mapped traces (``trace_of`` names the segments, all by
     default); ``farther_than`` what lies beyond that distance of them; ``remove_inside`` and ``keep_inside`` are
-    polygons; ``drop`` names rows of a table by the value of a column; ``stations`` names GNSS stations.
+    polygons; ``drop`` names rows of a table by the value of a column; ``stations`` names GNSS stations. Of a scene,
+    pixels below ``least_coherence`` and outside ``keep_components`` (numbers, or ``largest``) are left out;
+    ``coherence`` and ``components`` name their files where the product does not bring them.
     """
 
     nearer_than: Length | None = None
@@ -120,6 +123,16 @@ class Mask(Block):
     keep_inside: tuple[tuple[PlaceEntry, ...], ...] = ()
     drop: dict[str, Any] = Field(default_factory=dict)
     stations: NameList = ()
+    least_coherence: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
+    coherence: str | None = None
+    keep_components: tuple[int, ...] | Literal["largest"] | None = None
+    components: str | None = None
+
+    @property
+    def reader_options(self) -> dict[str, Any]:
+        """What the reader of a scene is to leave out."""
+        keys = ("least_coherence", "coherence", "keep_components", "components")
+        return {key: getattr(self, key) for key in keys if getattr(self, key) is not None}
 
     @field_validator("remove_inside", "keep_inside", mode="before")
     @classmethod
@@ -188,16 +201,30 @@ class Downsample(Block):
         return self
 
 
+def asked_of(format: str) -> tuple[str, ...]:
+    """Give what a case must say of files in a format: unit and positive unless its reader knows them."""
+    return ("unit", "positive") if format == "auto" or format not in readers() else readers()[format].asks
+
+
 class Dataset(Block):
-    """One set of observations: a radar scene, its downsampled points, offsets, or GNSS vectors."""
+    """One set of observations: a radar scene, its downsampled points, offsets, or GNSS vectors.
+
+    A ``format`` that names a product (licsar, hyp3, aria, opera, mintpy, isce2, roi_pac, gamma, gmtsar, snap, kite)
+    knows its unit, sign and no-data value, so that ``unit`` and ``positive`` are left out; ``options`` are those of
+    its reader, such as ``dates`` of a time series or ``band`` of a raster, ``nodata`` a value that stands for no data.
+    ``detrend`` takes an offset or a plane, fitted to the far field alone, out of a scene before anything else; usually
+    ``nuisance``, estimated with the slip, is the better way.
+    """
 
     name: str
     kind: Literal["los", "azimuth", "gnss", "offset"]
     file: str | None = None
     files: tuple[str, ...] = ()
     format: str = "auto"
+    options: dict[str, Any] = Field(default_factory=dict)
     columns: dict[str, int | str] | tuple[str, ...] | str | None = None
-    unit: Literal["m", "cm", "mm", "rad"]
+    unit: Literal["m", "cm", "mm", "rad", "pixel"] | None = None
+    nodata: float | None = None
     wavelength: Length | None = None
     positive: Literal["toward", "away", "along", "against"] | None = None
     look: Annotated[Look, BeforeValidator(_look_block)] | None = None
@@ -205,6 +232,7 @@ class Dataset(Block):
     components: tuple[Literal["east", "north", "up"], ...] | None = None
     noise: Annotated[Noise, BeforeValidator(_noise_block)]
     nuisance: Literal["none", "offset", "plane"] | None = None
+    detrend: Literal["none", "offset", "plane"] = "none"
     mask: Mask = Field(default_factory=Mask)
     downsample: Downsample = Field(default_factory=Downsample)
     grid_score: bool = False
@@ -227,7 +255,10 @@ class Dataset(Block):
             raise ValueError("give one of: file (one), files (a list, summed station by station)")
         if len(self.files) > 1 and self.kind != "gnss":
             raise ValueError("only GNSS files are summed; give each radar scene an entry of its own")
-        if self.kind == "los" and self.positive not in ("toward", "away"):
+        asked = asked_of(self.format)
+        if self.unit is None and "unit" in asked:
+            raise ValueError("write the unit of the file's numbers (m, cm, mm, or rad), or name a product with format")
+        if self.kind == "los" and self.positive not in ("toward", "away") and "positive" in asked:
             raise ValueError(
                 "a line of sight needs its sign: write positive: toward (the satellite) or positive: away;"
                 " the product's documentation says which"

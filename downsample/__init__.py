@@ -9,6 +9,7 @@ from geoslip.downsample.checks import (
     compare_with_gnss,
 )
 from geoslip.downsample.covariance import cell_covariance
+from geoslip.downsample.detrend import remove_trend
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.farfield import deforming_area
 from geoslip.downsample.look import flight_direction, look_vector
@@ -66,6 +67,7 @@ __all__ = [
     "read_points",
     "read_scene",
     "readers",
+    "remove_trend",
     "require_positive_definite",
     "resolution_quadtree",
     "samplers",

@@ -79,6 +79,8 @@ def look_vector(
     if vertical == "elevation":
         from_vertical = 0.5 * np.pi - from_vertical
     _require_sensible_angles(from_vertical, horizontal)
+    if angle_unit == "deg":
+        _refuse_radians(incidence)
     east, north = _HORIZONTAL[convention](np.sin(horizontal), np.cos(horizontal))
     sine = np.sin(from_vertical)
     return np.stack([sine * east, sine * north, np.cos(from_vertical)], axis=-1)
@@ -132,6 +134,17 @@ def require_look(look: NDArray[np.floating], *, what: str = "look vectors") -> N
         raise DataError(
             f"{what}: up component {lowest:.4g}, but l points from the ground to the satellite, so up > 0; "
             "reverse all three components if they point down (and check the sign of the displacement)"
+        )
+
+
+def _refuse_radians(incidence: ArrayLike) -> None:
+    """Refuse degrees that are all below pi / 2 but not 0: no radar looks that steeply, so they are radians."""
+    angles = np.asarray(incidence, dtype=float)
+    angles = angles[np.isfinite(angles) & (angles != 0.0)]
+    if angles.size and angles.max() < 0.5 * np.pi and angles.min() > 0.1:
+        raise DataError(
+            f"incidence from {angles.min():.4g} to {angles.max():.4g} degrees: no radar looks that steeply, these look "
+            "like radians; give angle_unit='rad'"
         )
 
 

@@ -29,6 +29,8 @@ class Reader:
         path -> bool; True if the file looks like this format. Must not raise.
     read : callable
         (path, **options) -> Scene or Observations.
+    asks : tuple of str
+        Options among unit and positive that the user must give, because the format does not say them.
     rank : int
         Readers with a higher rank are asked first: special formats before general ones.
     """
@@ -38,6 +40,7 @@ class Reader:
     summary: str
     recognises: Callable[[Path], bool]
     read: Callable[..., Any]
+    asks: tuple[str, ...] = ()
     rank: int = 0
 
 

@@ -287,5 +287,6 @@ READER = Reader(
     summary="text table of GNSS offsets with named columns and unit",
     recognises=_recognises,
     read=read_gnss_table,
+    asks=("unit",),
     rank=-1,
 )

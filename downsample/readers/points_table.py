@@ -131,5 +131,6 @@ READER = Reader(
     summary="text table of points with named columns and unit",
     recognises=_recognises,
     read=read_points_table,
+    asks=("unit", "positive"),
     rank=-1,
 )

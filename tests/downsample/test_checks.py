@@ -14,6 +14,7 @@ from geoslip.downsample import (
     look_vector,
     read_gnss,
     read_points,
+    remove_trend,
 )
 from geoslip.faults.frame import LocalFrame
 
@@ -116,3 +117,35 @@ def test_centimetres_taken_for_millimetres_are_noticed(data_folder):
     wrong = read_points(folder / "asc.lltnde", frame=frame, unit="mm", sigma=0.02)
     assert check_sign_against_gnss(right, gnss, radius=2e4) == []
     assert "unit" in check_sign_against_gnss(wrong, gnss, radius=2e4)[0]
+
+
+def trended(shape=(40, 50)):
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    values = 0.02 + 0.001 * x - 0.002 * y
+    moved = np.hypot(x - 25, y - 20) < 10
+    scene = Scene(
+        name="s", values=values + moved, x=100.0 * np.arange(50), y=100.0 * np.arange(40), look=LOOK, crs=None
+    )
+    return scene, moved
+
+
+def test_plane_of_the_far_field_is_taken_out_and_said():
+    scene, moved = trended()
+    flat = remove_trend(scene, kind="plane", mask=moved)
+    np.testing.assert_allclose(flat.values, moved, atol=1e-12)
+    assert "-78.0 mm over its height" in flat.notes[0] and "+49.0 mm over its width" in flat.notes[0]
+    level = remove_trend(scene, kind="offset", mask=moved)
+    assert level.values[~moved].mean() == pytest.approx(0.0, abs=1e-12)
+    assert scene.notes == ()
+
+
+def test_trends_that_cannot_be_fitted():
+    scene, moved = trended()
+    with pytest.raises(DataError, match="0 pixels of far field"):
+        remove_trend(scene, kind="plane", mask=np.ones_like(moved))
+    line = np.ones_like(moved)
+    line[3] = False
+    with pytest.raises(DataError, match="on one line"):
+        remove_trend(scene, kind="plane", mask=line)
+    with pytest.raises(DataError, match="known are offset, plane"):
+        remove_trend(scene, kind="ramp", mask=moved)
