@@ -59,7 +59,8 @@ def sample_slip_posterior(
 
 def posterior_warnings(posterior: SlipPosterior) -> list[str]:
     """What is wrong with the draws, the chains that have not converged first."""
-    return [f"posterior of slip: {text}" for text in posterior.warnings]
+    unlike = [text for check in posterior.predictive for text in check.warnings]
+    return [f"posterior of slip: {text}" for text in (*posterior.warnings, *unlike)]
 
 
 def not_converged(run: StudyRun) -> list[str]:
@@ -86,6 +87,7 @@ def slip_posterior_summary(posterior: SlipPosterior) -> dict[str, Any]:
         "parameters": shape[2],
         "converged": chains.converged,
         **chain_diagnostics(posterior),
+        "autocorrelation_draws_max": float(np.nanmax(chains.autocorrelation_time)),
         "mw": describe(posterior.magnitudes),
         "moment_nm": describe(posterior.moments),
         "peak_slip_m": describe(posterior.peak_slips),
@@ -93,6 +95,10 @@ def slip_posterior_summary(posterior: SlipPosterior) -> dict[str, Any]:
         "centroid_depth_km": describe(1e-3 * posterior.centroid_depths),
         "strength": describe(posterior.strength),
         "noise_scales": {name: describe(scale) for name, scale in posterior.noise_scales.items()},
+        "predictive": {
+            check.name: {"chi2_p": check.chi2, "largest_p": check.largest, "neighbours_p": check.neighbours}
+            for check in posterior.predictive
+        },
     }
 
 

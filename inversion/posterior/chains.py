@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.inversion.posterior.diagnostics import ess_bulk, ess_tail, r_hat
+from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bulk, ess_tail, r_hat
 
 Array = NDArray[np.float64]
 
@@ -63,6 +63,11 @@ class Chains:
     def ess_tail(self) -> Array:
         """Effective sample size of the tails (parameters,)."""
         return ess_tail(self.draws)
+
+    @cached_property
+    def autocorrelation_time(self) -> Array:
+        """Draws that are worth one independent draw for the mean (parameters,)."""
+        return autocorrelation_time(self.draws)
 
     @property
     def converged(self) -> bool:

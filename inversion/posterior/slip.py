@@ -21,6 +21,7 @@ from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform
 from geoslip.inversion.problem import Problem
@@ -55,11 +56,15 @@ class SlipPosterior:
     target: BoundedGaussian
     chains: Chains
 
+    @property
+    def slip_vectors(self) -> Array:
+        """Slip components of all draws, chain after chain (all draws, p), all of the first component first, m."""
+        return np.asarray(self.system.space.basis @ self._parameters.T).T
+
     @cached_property
     def samples(self) -> Array:
         """Slip of all draws, chain after chain (all draws, n_patches, 3): strike, dip, opening, m."""
-        space = self.system.space
-        vectors = np.asarray(space.basis @ self._parameters.T).T
+        space, vectors = self.system.space, self.slip_vectors
         table = np.zeros((len(vectors), space.n_patches, 3))
         for number, name in enumerate(space.components):
             where = slice(number * space.n_patches, (number + 1) * space.n_patches)
@@ -165,6 +170,11 @@ class SlipPosterior:
                             f"{prior.high:.3g}: the data ask for more; widen the prior or look at the data"
                         )
         return tuple(found)
+
+    @cached_property
+    def predictive(self) -> tuple[PredictiveCheck, ...]:
+        """Whether data made by the draws look like the data, one check a data set."""
+        return predictive_checks(self)
 
     @property
     def _parameters(self) -> Array:

@@ -104,3 +104,17 @@ def test_bad_draws_are_refused():
         Chains(np.zeros((4, 10, 2)), ("one",))
     with pytest.raises(ValueError, match="no parameter is called 'depth'"):
         Chains(np.zeros((4, 10, 1)), ("slip",)).of("depth")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_arviz_finds_the_same():
+    arviz = pytest.importorskip("arviz")
+    draws = autoregressive(0.7, draws=500, parameters=6, seed=4)
+    draws[1, :, 2] += 0.4
+    draws[:, :, 3] = np.exp(3.0 * draws[:, :, 3])
+    draws[2, :, 4] *= 3.0
+    for column in range(6):
+        one = draws[:, :, column]
+        np.testing.assert_allclose(r_hat(draws)[column], arviz.rhat(one), rtol=1e-6)
+        np.testing.assert_allclose(ess_bulk(draws)[column], arviz.ess(one, method="bulk"), rtol=0.01)
+        np.testing.assert_allclose(ess_tail(draws)[column], arviz.ess(one, method="tail"), rtol=0.01)
