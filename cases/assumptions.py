@@ -94,13 +94,14 @@ def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
     extra = f", times {noise.scale:g}" if noise.scale != 1.0 else ""
     extra += f", floor {format_length(noise.floor)}" if noise.floor else ""
     label = f"{entry.name}: noise"
-    if reading.noise is not None and noise.source == "estimate":
-        model = reading.noise
+    if reading.noise is not None and noise.source in ("estimate", "residuals"):
+        model, each = reading.noise, "pixel" if noise.source == "estimate" else "point"
         text = (
             f"{format_length(model.sill**0.5)} correlated over {format_length(model.length)},"
-            f" {format_length(model.nugget**0.5)} per pixel"
+            f" {format_length(model.nugget**0.5)} per {each}"
         )
-        return Assumption(label, text + extra, "data")
+        said = ", as a first fit leaves over" if noise.source == "residuals" else extra
+        return Assumption(label, text + said, "data")
     if noise.source == "columns":
         return Assumption(label, "standard deviations of the file" + extra, "data")
     if noise.covariance is not None:

@@ -142,6 +142,8 @@ def _read_table(entry: Dataset, path: Path, frame: LocalFrame, roots: Sequence[P
         noise["noise"] = NoiseModel(entry.noise.sigma**2, entry.noise.length, entry.noise.nugget**2)
     elif entry.noise.sigma is not None:
         noise["sigma"] = float(np.hypot(entry.noise.sigma, entry.noise.nugget))
+    elif entry.noise.source == "residuals":
+        noise["sigma"] = 1.0  # stands in until a first fit has been made
     return read_points(
         path,
         format=entry.format,

@@ -126,14 +126,16 @@ def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -
     noise = entry.noise
     if noise.source == "estimate":
         model = fit_exponential(covariogram(scene, mask=far_field(scene, frame, fault)))
+    elif noise.source == "residuals":
+        model = NoiseModel(0.0, 1.0, 1.0)  # stands in until a first fit has been made
     elif noise.sigma is not None and noise.length is not None:
         model = NoiseModel(noise.sigma**2, noise.length, noise.nugget**2)
     elif noise.sigma is not None:
         model = NoiseModel(0.0, 1.0, noise.sigma**2 + noise.nugget**2)
     else:
         raise ValueError(
-            "the noise of a grid is 'estimate' or {sigma: ..., length: ..., nugget: ...}: columns and covariance files"
-            " belong to tables of points"
+            "the noise of a grid is 'estimate', 'residuals' or {sigma: ..., length: ..., nugget: ...}: columns and"
+            " covariance files belong to tables of points"
         )
     factor = noise.scale**2
     return NoiseModel(model.sill * factor, model.length, model.nugget * factor)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,11 @@ from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError
+from geoslip.cases.grid_score import grid_scores
 from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
 from geoslip.cases.progress import Reporter
 from geoslip.cases.provenance import data_files, provenance, text_hash
+from geoslip.cases.residual_noise import first_fit, starting_noise, with_residual_noise
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
 from geoslip.faults.fault import Fault
@@ -155,16 +157,13 @@ def run_case(
 
 def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Reporter | None = None) -> StudyRun:
     """Invert a prepared study; see :func:`run_case`."""
-    from geoslip.inversion import Problem
-
     reporter = reporter or Reporter()
-    case, fault, frame = study.case, study.fault, study.frame
-    observations = tuple(reading.observations for reading in study.readings)
+    case, fault, frame, poisson = study.case, study.fault, study.frame, study.case.elastic.poisson
     greens = greens_matrices(study, cache=cache, reporter=reporter)
+    study = replace(study, readings=_noise_found(study, greens, reporter))
+    observations = tuple(reading.observations for reading in study.readings)
     with _AsCaseError(case), reporter.step("normal equations") as report:
-        nuisance = {entry.name: entry.nuisance_kind for entry in case.data}
-        poisson = case.elastic.poisson
-        problem = Problem.build(observations, fault, nuisance=nuisance, poisson=poisson, greens=greens, progress=report)
+        problem = _problem(study, greens, report)
     with _AsCaseError(case), reporter.step("slip and smoothing") as report:
         curve, estimate, doubts = _choose_slip(case, problem, report)
         problem = estimate.problem
@@ -189,6 +188,38 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     run.timings = reporter.timings
     run.provenance = provenance(case, study.files, reporter.timings)
     return run
+
+
+def _problem(study: PreparedStudy, greens: dict[str, NDArray[np.float64]], report: Callable[[float], None]) -> Problem:
+    from geoslip.inversion import Problem
+
+    observations = tuple(reading.observations for reading in study.readings)
+    nuisance = {entry.name: entry.nuisance_kind for entry in study.case.data}
+    poisson = study.case.elastic.poisson
+    return Problem.build(
+        observations, study.fault, nuisance=nuisance, poisson=poisson, greens=greens, progress=report
+    )  # fmt: skip
+
+
+def _noise_found(
+    study: PreparedStudy, greens: dict[str, NDArray[np.float64]], reporter: Reporter
+) -> list[DatasetReading]:
+    """Give the readings with the noise of those that take it from residuals: a first fit, then its left-over."""
+    case, readings = study.case, list(study.readings)
+    asked = [index for index, entry in enumerate(case.data) if entry.noise.source == "residuals"]
+    if not asked:
+        return readings
+    with _AsCaseError(case), reporter.step("noise from a first fit") as report:
+        for index in asked:
+            readings[index] = replace(
+                readings[index], observations=starting_noise(readings[index].observations)
+            )  # fmt: skip
+        problem = _problem(replace(study, readings=readings), greens, lambda fraction: report(0.2 * fraction))
+        operator, constraints = build_operator(case, study.fault), build_constraints(case)
+        estimate = first_fit(problem, operator, constraints, progress=lambda fraction: report(0.2 + 0.8 * fraction))
+        for index in asked:
+            readings[index] = with_residual_noise(readings[index], case.data[index], estimate)
+    return readings
 
 
 def _choose_slip(
@@ -292,37 +323,3 @@ def _truth(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel | None:
     from geoslip.cases.synthetic import true_model
 
     return true_model(case, fault, frame)
-
-
-def grid_scores(study: PreparedStudy, model: SlipModel) -> dict[str, float]:
-    """Score the model on every valid pixel of the scenes for which the case asks it.
-
-    The nuisance is fitted anew to the grid, each pixel weighing the same; 1 - sum r^2 / sum d^2.
-    """
-    scores: dict[str, float] = {}
-    for entry, reading in zip(study.case.data, study.readings):
-        if entry.grid_score and reading.scene is not None:
-            scores[entry.name] = _grid_score(study, model, reading, entry.nuisance_kind)
-    return scores
-
-
-def _grid_score(study: PreparedStudy, model: SlipModel, reading: DatasetReading, nuisance: str) -> float:
-    from geoslip.okada import displacement_field
-
-    assert reading.scene is not None
-    pixels = reading.scene.pixels(frame=study.frame)
-    poisson = study.case.elastic.poisson
-    field = displacement_field(pixels.points, model.fault.sources, model.slip, poisson=poisson)
-    predicted = (field * pixels.directions).sum(axis=1)
-    finite = np.isfinite(predicted)
-    places = 1e-3 * pixels.points[finite, :2]
-    columns: Sequence[NDArray[np.float64]] = {
-        "none": [],
-        "offset": [np.ones(len(places))],
-        "plane": [np.ones(len(places)), places[:, 0], places[:, 1]],
-    }[nuisance]
-    residual = pixels.values[finite] - predicted[finite]
-    if columns:
-        matrix = np.column_stack(columns)
-        residual = residual - matrix @ np.linalg.lstsq(matrix, residual, rcond=None)[0]
-    return float(1.0 - np.sum(residual**2) / np.sum(pixels.values[finite] ** 2))

@@ -68,8 +68,8 @@ class Look(Block):
 
 
 def _noise_block(value: Any) -> Any:
-    """Let ``estimate`` and ``columns`` stand for blocks, and a length for white noise."""
-    if value in ("estimate", "columns"):
+    """Let ``estimate``, ``residuals`` and ``columns`` stand for blocks, and a length for white noise."""
+    if value in ("estimate", "residuals", "columns"):
         return {"source": value}
     if isinstance(value, str):
         return {"sigma": value}
@@ -81,10 +81,12 @@ class Noise(Block):
 
     ``sigma`` and ``nugget`` are standard deviations; with ``length`` the covariance is
     sigma^2 exp(-distance / length), plus nugget^2 on the diagonal of the pixels. ``floor`` is added in quadrature to
-    what the file says, ``scale`` multiplies every standard deviation.
+    what the file says, ``scale`` multiplies every standard deviation. ``estimate`` is the radar's own noise, from the
+    far field of a grid; ``residuals`` is what the fault model leaves over: a first fit with white noise of a tenth of
+    the data's standard deviation, smoothed by its L-curve, then the semivariogram of its residuals.
     """
 
-    source: Literal["estimate", "columns"] | None = None
+    source: Literal["estimate", "residuals", "columns"] | None = None
     sigma: Length | None = None
     length: Length | None = None
     nugget: Length = 0.0
@@ -96,8 +98,8 @@ class Noise(Block):
     def _one_way(self) -> Noise:
         if (self.source is not None) + (self.sigma is not None) + (self.covariance is not None) != 1:
             raise ValueError(
-                "give one of: 'estimate' (from the far field), 'columns' (standard deviations in the file),"
-                " sigma (with or without length), covariance (a .npy file)"
+                "give one of: 'estimate' (from the far field), 'residuals' (from what a first fit leaves over),"
+                " 'columns' (standard deviations in the file), sigma (with or without length), covariance (a .npy file)"
             )
         if self.length is not None and self.sigma is None:
             raise ValueError("length belongs to a correlated model: give sigma with it")
@@ -268,6 +270,8 @@ class Dataset(Block):
                 "azimuth offsets need heading (flight direction, degrees clockwise from north)"
                 " and positive: along or positive: against"
             )
+        if self.kind == "gnss" and self.noise.source == "residuals":
+            raise ValueError("noise from residuals needs a field of points: give GNSS noise: columns, or sigma")
         if self.unit == "rad" and self.wavelength is None:
             raise ValueError("phase in radians needs the radar wavelength, such as wavelength: 55.465763 mm")
         return self

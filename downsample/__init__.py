@@ -16,6 +16,7 @@ from geoslip.downsample.look import flight_direction, look_vector
 from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_polylines
 from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.downsample.observations import Observations, require_positive_definite
+from geoslip.downsample.point_variogram import point_covariogram
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
 from geoslip.downsample.resolution import data_importance, data_resolution
 from geoslip.downsample.sample_curvature import curvature_quadtree
@@ -63,6 +64,7 @@ __all__ = [
     "model_quadtree",
     "near_polylines",
     "point_covariance",
+    "point_covariogram",
     "read_gnss",
     "read_points",
     "read_scene",

@@ -142,6 +142,14 @@ def fit_exponential(found: Covariogram, *, nugget: bool = True) -> NoiseModel:
     return NoiseModel(float(sill * scale), float(length), float(floor * scale) if floor > 2e-9 else 0.0)
 
 
+def class_edges(width: float, longest: float) -> list[float]:
+    """Give the limits of the distance classes (m): `width` apart at first, then growing by 8 % each."""
+    edges = [0.5 * width]
+    while edges[-1] < longest:
+        edges.append(edges[-1] + max(width, 0.08 * edges[-1]))
+    return edges
+
+
 def _without_trend(scene: Scene, used: NDArray[np.bool_], trend: str) -> NDArray[np.float64]:
     rows, columns = np.nonzero(used)
     values = scene.values[used].astype(float)
@@ -184,9 +192,7 @@ def _classes(
     width: float,
     variance: float,
 ) -> Covariogram:
-    edges = [0.5 * width]
-    while edges[-1] < distance.max():
-        edges.append(edges[-1] + max(width, 0.08 * edges[-1]))
+    edges = class_edges(width, float(distance.max()))
     number = np.digitize(distance, edges)
     totals = np.bincount(number, pairs, minlength=len(edges) + 1).astype(float)
     filled = totals > 0
