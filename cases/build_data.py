@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.cases.build_scene import observe_scene, read_dataset_scene
+from geoslip.cases.build_scene import observe_scene, read_dataset_scene, reader_options
 from geoslip.cases.catalogue import resolve
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.masks import masked_rows
@@ -125,6 +125,7 @@ def _read_gnss(entry: Dataset, frame: LocalFrame, roots: Sequence[Path]) -> Obse
         components=entry.components,
         drop=entry.mask.drop or None,
         sigma=entry.noise.sigma,
+        **reader_options(entry, roots),
     )
 
 
@@ -155,6 +156,7 @@ def _read_table(entry: Dataset, path: Path, frame: LocalFrame, roots: Sequence[P
         positive=positive,
         wavelength=entry.wavelength,
         drop=entry.mask.drop or None,
+        **reader_options(entry, roots),
         **noise,
         **_table_look(entry),
     )

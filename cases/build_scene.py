@@ -43,7 +43,7 @@ def scene_options(entry: Dataset, roots: Sequence[Path]) -> dict[str, Any]:
         "nodata": entry.nodata,
         "name": entry.name,
         "kind": entry.kind,
-        **{key: _found(value, roots) for key, value in (entry.options | entry.mask.reader_options).items()},
+        **reader_options(entry, roots),
     }
     if entry.crs is not None:
         options["crs"] = None if entry.crs == "local" else entry.crs
@@ -52,6 +52,11 @@ def scene_options(entry: Dataset, roots: Sequence[Path]) -> dict[str, Any]:
     elif entry.heading is not None:
         options["azimuth"] = entry.heading
     return options
+
+
+def reader_options(entry: Dataset, roots: Sequence[Path]) -> dict[str, Any]:
+    """Give the options that belong to the format's own reader, and what it is to mask."""
+    return {key: _found(value, roots) for key, value in (entry.options | entry.mask.reader_options).items()}
 
 
 def _found(value: Any, roots: Sequence[Path]) -> Any:

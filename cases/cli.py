@@ -27,8 +27,14 @@ CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A case file, or t
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="Folder of the data files; GEOSLIP_DATA otherwise, or the case's folder.")
 ]
-Unit = Annotated[str, typer.Option(help="Unit of the file: m, cm, mm, or rad (then with --wavelength).")]
-Positive = Annotated[str, typer.Option(help="What a positive value means: toward or away (from the satellite).")]
+Unit = Annotated[
+    str | None,
+    typer.Option(help="Unit of the file: m, cm, mm, or rad (then with --wavelength); products know theirs, else m."),
+]
+Positive = Annotated[
+    str | None,
+    typer.Option(help="What a positive value means: toward or away (from the satellite); toward if nothing says."),
+]
 Wavelength = Annotated[str | None, typer.Option(help="Radar wavelength of a phase, such as '55.465763 mm'.")]
 Incidence = Annotated[str | None, typer.Option(help="Incidence from the vertical: degrees, or the name of a grid.")]
 Heading = Annotated[str | None, typer.Option(help="Flight direction clockwise from north: degrees, or a grid.")]
@@ -36,6 +42,10 @@ LookVector = Annotated[
     str | None, typer.Option("--look", help="Look vector 'E,N,U' from the ground to the satellite, or three grids.")
 ]
 Format = Annotated[str, typer.Option(help="Product family; auto tells it from the file.")]
+ReaderOption = Annotated[
+    list[str] | None,
+    typer.Option("--option", help="KEY=VALUE for the product's reader, such as dates=20190704,20190716; repeatable."),
+]
 Crs = Annotated[str | None, typer.Option(help="Projection where the file names none, such as EPSG:32611.")]
 
 
@@ -101,25 +111,32 @@ def new(
 @app.command()
 def scene(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="GeoTIFF, grid or raw scene.")],
-    unit: Unit = "m",
-    positive: Positive = "toward",
+    unit: Unit = None,
+    positive: Positive = None,
     wavelength: Wavelength = None,
     incidence: Incidence = None,
     heading: Heading = None,
     look: LookVector = None,
     format: Format = "auto",
     crs: Crs = None,
+    option: ReaderOption = None,
+    orbit: Annotated[str | None, typer.Option(help="ascending or descending: compared with the look vectors.")] = None,
+    gnss: Annotated[Path | None, typer.Option(help="Table of GNSS offsets to compare sign and size with.")] = None,
+    gnss_unit: Annotated[str, typer.Option(help="Unit of that table.")] = "mm",
+    against: Annotated[Path | None, typer.Option(help="Another track of the same event, read the same way.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Quick-look picture; FILE.png in this folder.")] = None,
 ) -> None:
     """Show what a reader sees in a scene: size, sign, look vectors, range, gaps, and what looks wrong.
 
     \b
     Example:  geoslip scene los.tif --positive toward --incidence 39 --heading=-13
+              geoslip scene 20190704_20190716.geo.unw.tif --orbit ascending --gnss offsets.csv
+              geoslip scene timeseries.h5 --option dates=20190704,20190716
     """
     from geoslip.cases.commands_scene import SceneOptions, scene_command
 
-    options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs)
-    scene_command(file, options, picture=picture)
+    options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs, tuple(option or ()))
+    scene_command(file, options, picture=picture, orbit=orbit, gnss=gnss, gnss_unit=gnss_unit, against=against)
 
 
 @app.command()
@@ -128,14 +145,15 @@ def downsample(
     out: Annotated[Path, typer.Option(help="Table to write; its covariance goes beside it as .npy.")],
     method: Annotated[str, typer.Option(help="Sampler: variance.")] = "variance",
     points: Annotated[int, typer.Option(help="About how many cells.", min=4)] = 800,
-    unit: Unit = "m",
-    positive: Positive = "toward",
+    unit: Unit = None,
+    positive: Positive = None,
     wavelength: Wavelength = None,
     incidence: Incidence = None,
     heading: Heading = None,
     look: LookVector = None,
     format: Format = "auto",
     crs: Crs = None,
+    option: ReaderOption = None,
 ) -> None:
     """Turn one scene into observations: cells with mean value, look vector and full covariance.
 
@@ -144,7 +162,7 @@ def downsample(
     """
     from geoslip.cases.commands_scene import SceneOptions, downsample_command
 
-    options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs)
+    options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs, tuple(option or ()))
     downsample_command(file, options, out=out, method=method, points=points)
 
 

@@ -13,8 +13,11 @@ import typer
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.output import write_table
 from geoslip.cases.units import parse_length
-from geoslip.downsample.readers import read_scene
+from geoslip.downsample.checks import check_sign_against_gnss, compare_with_gnss
+from geoslip.downsample.readers import read_gnss, read_scene
+from geoslip.downsample.readers._registry import choose_reader
 from geoslip.downsample.scene import Scene
+from geoslip.downsample.scene_checks import check_against_track, check_rows_against_gnss, sparse_pixels
 from geoslip.faults.frame import LocalFrame
 
 
@@ -22,17 +25,18 @@ from geoslip.faults.frame import LocalFrame
 class SceneOptions:
     """How to read a scene, as the command line gives it."""
 
-    unit: str = "m"
-    positive: str = "toward"
+    unit: str | None = None
+    positive: str | None = None
     wavelength: str | None = None
     incidence: str | None = None
     heading: str | None = None
     look: str | None = None
     format: str = "auto"
     crs: str | None = None
+    others: tuple[str, ...] = ()
 
-    def reader_options(self) -> dict[str, Any]:
-        """Give the reader's options.
+    def reader_options(self, path: Path) -> dict[str, Any]:
+        """Give the reader's options for a file; a format that does not know its unit and sign gets m and toward.
 
         Raises
         ------
@@ -40,6 +44,14 @@ class SceneOptions:
             If an option is not what it should be.
         """
         options: dict[str, Any] = {"format": self.format, "unit": self.unit, "positive": self.positive}
+        asked = choose_reader(path, product="scene", format=self.format).asks
+        if {"unit", "positive"} <= set(asked):
+            options |= {"unit": self.unit or "m", "positive": self.positive or "toward"}
+        for entry in self.others:
+            key, equals, value = entry.partition("=")
+            if not equals:
+                raise CaseError(Mistake("an option of the reader is written KEY=VALUE", "--option", entry))
+            options[key.strip()] = _option_value(value)
         if self.wavelength is not None:
             try:
                 options["wavelength"] = parse_length(self.wavelength)
@@ -60,6 +72,25 @@ class SceneOptions:
         return options
 
 
+def _option_value(text: str) -> Any:
+    """Give a number, true or false, text, or a list of them for ``a,b``."""
+    if "," in text:
+        return [_option_value(part) for part in text.split(",")]
+    if text in ("true", "false"):
+        return text == "true"
+    # A date stays text.
+    if text.isdigit() and len(text) == 8:
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def _number_or_path(text: str) -> float | Path:
     try:
         return float(text)
@@ -76,7 +107,7 @@ def open_scene(path: Path, options: SceneOptions) -> Scene:
         With what the reader says.
     """
     try:
-        return read_scene(path, **options.reader_options())
+        return read_scene(path, **options.reader_options(path))
     except CaseError:
         raise
     except (ValueError, OSError) as error:
@@ -91,17 +122,51 @@ def scene_frame(scene: Scene) -> LocalFrame:
     return LocalFrame(float(longitude), float(latitude))
 
 
-def scene_command(path: Path, options: SceneOptions, *, picture: Path | None) -> None:
-    """Say what a reader sees in a scene."""
+def scene_command(
+    path: Path,
+    options: SceneOptions,
+    *,
+    picture: Path | None,
+    orbit: str | None = None,
+    gnss: Path | None = None,
+    gnss_unit: str = "mm",
+    against: Path | None = None,
+) -> None:
+    """Say what a reader sees in a scene, and whether GNSS offsets or another track agree with it."""
     scene = open_scene(path, options)
-    typer.echo("\n".join(describe_scene(scene)))
+    try:
+        lines = describe_scene(scene, orbit=orbit)
+        if gnss is not None:
+            lines += _gnss_lines(scene, gnss, gnss_unit)
+        if against is not None:
+            other = open_scene(against, options)
+            lines += [f"  other track  {line}" for line in check_against_track(scene, other, frame=scene_frame(scene))]
+    except CaseError:
+        raise
+    except ValueError as error:
+        raise CaseError(Mistake(str(error))) from error
+    typer.echo("\n".join(lines))
     if picture is None:
         picture = Path(f"{path.stem}.png")
     draw_scene(scene, picture)
     typer.echo(f"picture: {picture}")
 
 
-def describe_scene(scene: Scene) -> list[str]:
+def _gnss_lines(scene: Scene, path: Path, unit: str) -> list[str]:
+    """Compare a scene with a table of GNSS offsets: sign, size, and rows that run the other way."""
+    frame = scene_frame(scene)
+    gnss = read_gnss(path, frame=frame, unit=unit)
+    warnings = check_rows_against_gnss(scene, gnss, frame=frame)
+    los = sparse_pixels(scene, frame=frame)
+    found = compare_with_gnss(los, gnss)
+    said = f"  GNSS         {found.n_stations} stations lie in the scene"
+    if np.isfinite(found.slope):
+        said += f": slope {found.slope:.2f}, correlation {found.correlation:.2f}"
+    warnings = warnings or check_sign_against_gnss(los, gnss)
+    return [said] + [f"  warning: {warning}" for warning in warnings]
+
+
+def describe_scene(scene: Scene, *, orbit: str | None = None) -> list[str]:
     """Give size, place, range, gaps, look vectors and what looks wrong, a line each."""
     facts = scene.summary()
     rows, columns = facts["shape"]
@@ -120,7 +185,8 @@ def describe_scene(scene: Scene) -> list[str]:
         f"  look vector  east {east:+.4f}, north {north:+.4f}, up {up:+.4f} (incidence {incidence:.1f} degrees)",
         "  geometry     " + _pass_of(east, north),
     ]
-    return lines + [f"  warning: {warning}" for warning in scene_warnings(scene)]
+    lines += [f"  understood   {note}" for note in scene.notes]
+    return lines + [f"  warning: {warning}" for warning in scene_warnings(scene, orbit=orbit)]
 
 
 def _pass_of(east: float, north: float) -> str:
@@ -129,37 +195,22 @@ def _pass_of(east: float, north: float) -> str:
     return f"as of a right-looking satellite flying toward {heading:.0f} degrees, {kind}"
 
 
-def scene_warnings(scene: Scene) -> list[str]:
-    """Give what looks wrong in a scene: too few pixels, a ramp, a look that no satellite has, jumps."""
+def scene_warnings(scene: Scene, *, orbit: str | None = None) -> list[str]:
+    """Give what looks wrong in a scene: too few pixels, odd angles, a ramp, a unit, jumps."""
+    from geoslip.downsample import check_angles, check_jumps, check_orbit, check_ramp
+
     warnings = []
     facts = scene.summary()
     if facts["valid_fraction"] < 0.2:
         warnings.append("less than a fifth of the pixels hold data: check the no-data value and the mask")
-    up = facts["mean_look"][2]
-    if scene.kind == "los" and not 0.5 < up < 0.97:
-        warnings.append(f"an up component of {up:.2f} is unusual for a radar satellite (0.6 to 0.95): check the angles")
+    warnings += check_angles(scene)
     if max(abs(facts["minimum_m"]), abs(facts["maximum_m"])) > 20.0:
-        warnings.append("displacement beyond 20 m: check the unit")
-    rows, columns = np.nonzero(scene.valid)
-    values = scene.values[rows, columns].astype(float)
-    matrix = np.column_stack(
-        [np.ones(values.size), rows / max(scene.y.size - 1, 1) - 0.5, columns / max(scene.x.size - 1, 1) - 0.5]
-    )
-    coefficients = np.linalg.lstsq(matrix, values, rcond=None)[0]
-    ramp = float(np.abs(coefficients[1:]).sum())
-    residual = values - matrix @ coefficients
-    if ramp > 2.0 * float(residual.std()) and ramp > 0.02:
-        warnings.append(f"a plane rises by {1e3 * ramp:.0f} mm over the scene: estimate it with nuisance: plane")
-    jump = _largest_jump(scene)
-    if jump > 0.5:
-        warnings.append(f"neighbouring pixels differ by up to {jump:.2f} m: a rupture, or an unwrapping error")
-    return warnings
-
-
-def _largest_jump(scene: Scene) -> float:
-    steps = [np.abs(np.diff(scene.values, axis=axis)) for axis in (0, 1)]
-    finite = [step[np.isfinite(step)] for step in steps]
-    return max((float(step.max()) for step in finite if step.size), default=0.0)
+        warnings.append(
+            "displacement beyond 20 m: check the unit (phase in rad taken for metres looks like this: --unit rad)"
+        )
+    if orbit is not None:
+        warnings += check_orbit(scene, orbit=orbit)
+    return warnings + check_ramp(scene) + check_jumps(scene)
 
 
 def draw_scene(scene: Scene, path: Path) -> None:

@@ -29,6 +29,12 @@ from geoslip.downsample.sample_variance import variance_quadtree
 from geoslip.downsample.samplers import samplers
 from geoslip.downsample.sampling import cell_observations
 from geoslip.downsample.scene import Scene
+from geoslip.downsample.scene_checks import (
+    check_against_track,
+    check_angles,
+    check_ramp,
+    check_rows_against_gnss,
+)
 from geoslip.downsample.synthetic import synthetic_noise
 from geoslip.downsample.variogram import Covariogram, covariogram, fit_exponential
 
@@ -45,8 +51,12 @@ __all__ = [
     "cell_means",
     "cell_observations",
     "changed_share",
+    "check_against_track",
+    "check_angles",
     "check_jumps",
     "check_orbit",
+    "check_ramp",
+    "check_rows_against_gnss",
     "check_sign_against_gnss",
     "compare_with_gnss",
     "covariogram",

@@ -11,6 +11,9 @@ from geoslip.downsample.errors import DataError
 from geoslip.downsample.observations import Observations
 from geoslip.downsample.scene import Scene
 
+_FEWEST_JUMPS = 5
+"""Pairs of pixels below which a jump is taken for the tail of the noise."""
+
 
 class GnssComparison(NamedTuple):
     """LOS against projected GNSS: stations used, robust slope and offset (m) of LOS on GNSS, correlation.
@@ -162,7 +165,7 @@ def check_jumps(scene: Scene, *, limit: float = 0.02) -> list[str]:
         rows.append(found[0])
         columns.append(found[1])
     sizes, row, column = np.concatenate(steps), np.concatenate(rows), np.concatenate(columns)
-    if sizes.size == 0:
+    if sizes.size < _FEWEST_JUMPS:
         return []
     middle_x, middle_y = scene.x[int(np.median(column))], scene.y[int(np.median(row))]
     return [

@@ -137,10 +137,11 @@ def of_product(
                 "or name another format (geotiff, grid, raw_grid) if this is not the product as it was distributed"
             )
     result = request.filled(unit=unit, positive=positive, wavelength=wavelength, nodata=nodata)
-    sign = f", positive {result.positive} the satellite" if result.positive and request.kind == "los" else ""
+    way = {"toward": "toward", "away": "away from"}.get(result.positive or "")
+    sign = f", positive {way} the satellite" if way and request.kind == "los" else ""
     said = f"{product}: {result.unit}{sign}"
     if result.unit == "rad" and result.wavelength is not None:
-        said += f", wavelength {result.wavelength:.7g} m"
+        said += f", wavelength {result.wavelength:.6g} m"
     if result.nodata is not None:
         said += f", no data where {result.nodata:g}"
     return result.noted(said)

@@ -1,7 +1,6 @@
 """GNSS offsets in text tables; several files are added station by station."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,25 +10,10 @@ from geoslip.downsample.errors import DataError
 from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations, require_positive_definite
 from geoslip.downsample.readers._positions import require_sigmas, table_positions
 from geoslip.downsample.readers._registry import Reader
+from geoslip.downsample.readers._stations import COMPONENTS, SAME_PLACE, Stations, shared_places, station_observations
 from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, is_text, read_table
 from geoslip.downsample.units import LENGTH_UNITS
 from geoslip.faults.frame import LocalFrame
-
-COMPONENTS = ("east", "north", "up")
-SAME_PLACE = 1e-4
-"""Degrees; stations without name are the same if they are nearer than this (11 m)."""
-
-
-@dataclass(frozen=True)
-class _Stations:
-    """One file's offsets (n, c) and covariances (n, c, c) in metres."""
-
-    path: Path
-    names: tuple[str, ...]
-    longitude: NDArray[np.float64]
-    latitude: NDArray[np.float64]
-    offsets: NDArray[np.float64]
-    covariances: NDArray[np.float64]
 
 
 def read_gnss_table(
@@ -83,7 +67,7 @@ def read_gnss_table(
         raise DataError(f"unit {unit!r} is unknown for GNSS offsets: use one of {', '.join(LENGTH_UNITS)}")
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     notes: list[str] = []
-    total: _Stations | None = None
+    total: Stations | None = None
     tables, dropped = _drop_from_all([read_table(path, columns=columns, delimiter=delimiter) for path in files], drop)
     notes += dropped
     for table in tables:
@@ -95,9 +79,9 @@ def read_gnss_table(
         total = stations if total is None else _add(total, stations, notes)
     if total is None or len(total.names) == 0:
         raise DataError(f"{', '.join(map(str, files))}: no station is left; check drop rules and file names")
-    notes += _shared_places(total)
+    notes += shared_places(total)
     label = files[0].stem if name is None else name
-    return _observations(total, components=chosen, frame=frame, name=label, notes=tuple(notes))
+    return station_observations(total, components=chosen, frame=frame, name=label, notes=tuple(notes))
 
 
 def _drop_from_all(tables: list[Table], drop: DropRules | None) -> tuple[list[Table], list[str]]:
@@ -138,7 +122,7 @@ def _components(table: Table, wanted: Sequence[str] | None) -> tuple[str, ...]:
 
 def _read_stations(
     table: Table, *, frame: LocalFrame, factor: float, components: tuple[str, ...], sigma: float | None
-) -> tuple[_Stations, list[str]]:
+) -> tuple[Stations, list[str]]:
     if len(table) == 0:
         raise DataError(f"{table.path}: no row is left; check the drop rules")
     there = np.all([~np.isnan(table.numbers(component)) for component in components], axis=0)
@@ -160,7 +144,7 @@ def _read_stations(
         names = tuple(f"{lon:.4f} {lat:.4f}" for lon, lat in zip(longitude, latitude))
     _refuse_duplicates(table, names)
     covariances = _covariances(table, names, factor=factor, components=components, sigma=sigma)
-    return _Stations(table.path, names, longitude, latitude, numbers * factor, covariances), notes
+    return Stations(table.path, names, longitude, latitude, numbers * factor, covariances), notes
 
 
 def _refuse_duplicates(table: Table, names: tuple[str, ...]) -> None:
@@ -204,7 +188,7 @@ def _covariances(
     return result
 
 
-def _add(first: _Stations, second: _Stations, notes: list[str]) -> _Stations:
+def _add(first: Stations, second: Stations, notes: list[str]) -> Stations:
     if first.offsets.shape[1] != second.offsets.shape[1]:
         raise DataError(f"{first.path} and {second.path} do not have the same components; choose with components=")
     by_name = {station: row for row, station in enumerate(second.names)}
@@ -226,54 +210,13 @@ def _add(first: _Stations, second: _Stations, notes: list[str]) -> _Stations:
     if apart.size and apart.max() > 1e-2:
         station = first.names[rows[int(np.argmax(apart))]]
         raise DataError(f"station {station} lies {apart.max():.3g} degrees apart in {first.path} and {second.path}")
-    return _Stations(
+    return Stations(
         second.path,
         tuple(first.names[row] for row in rows),
         first.longitude[rows],
         first.latitude[rows],
         first.offsets[rows] + second.offsets[partner[rows]],
         first.covariances[rows] + second.covariances[partner[rows]],
-    )
-
-
-def _shared_places(stations: _Stations) -> list[str]:
-    notes = []
-    for row in range(len(stations.names)):
-        apart = np.hypot(
-            stations.longitude[row + 1 :] - stations.longitude[row],
-            stations.latitude[row + 1 :] - stations.latitude[row],
-        )
-        for other in np.flatnonzero(apart < SAME_PLACE / 10.0) + row + 1:
-            offset = np.linalg.norm(stations.offsets[row] - stations.offsets[other])
-            notes.append(
-                f"stations {stations.names[row]} and {stations.names[other]} have the same coordinates "
-                f"({stations.longitude[row]:.4f}, {stations.latitude[row]:.4f}) but offsets that differ by "
-                f"{1e3 * offset:.1f} mm: one position may be wrong"
-            )
-    return notes
-
-
-def _observations(
-    stations: _Stations, *, components: tuple[str, ...], frame: LocalFrame, name: str, notes: tuple[str, ...]
-) -> Observations:
-    n, c = stations.offsets.shape
-    axes = np.eye(3)[[COMPONENTS.index(component) for component in components]]
-    longitude, latitude = np.repeat(stations.longitude, c), np.repeat(stations.latitude, c)
-    east, north = frame.to_local(longitude, latitude)
-    covariance = np.zeros((n * c, n * c))
-    for row, matrix in enumerate(stations.covariances):
-        covariance[row * c : (row + 1) * c, row * c : (row + 1) * c] = matrix
-    return Observations(
-        name=name,
-        kind="gnss",
-        longitude=longitude,
-        latitude=latitude,
-        points=np.column_stack([east, north, np.zeros(n * c)]),
-        values=stations.offsets.ravel(),
-        directions=frame.rotate_to_frame(np.tile(axes, (n, 1)), longitude, latitude),
-        covariance=covariance,
-        station=tuple(np.repeat(np.array(stations.names, dtype=object), c).tolist()),
-        notes=notes,
     )
 
 
