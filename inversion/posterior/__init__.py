@@ -2,18 +2,43 @@
 
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bulk, ess_tail, r_hat
+from geoslip.inversion.posterior.distributions import LogUniform, Normal, Prior, Uniform, VonMises
+from geoslip.inversion.posterior.geometry import GeometryTarget
+from geoslip.inversion.posterior.modes import Mode, SearchResult
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
+from geoslip.inversion.posterior.search import search_geometry
 from geoslip.inversion.posterior.slip import SlipPosterior, sample_slip
-from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform
+from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm
+from geoslip.inversion.posterior.uniform_source import (
+    Bend,
+    IntegratedSlip,
+    Rectangle,
+    SampledComponents,
+    SampledSlip,
+    UniformSource,
+)
 
 __all__ = [
+    "Bend",
     "BoundedGaussian",
     "Chains",
     "DataTerm",
+    "GeometryTarget",
+    "IntegratedSlip",
     "LogUniform",
+    "Mode",
+    "Normal",
     "PredictiveCheck",
+    "Prior",
+    "Rectangle",
+    "SampledComponents",
+    "SampledSlip",
+    "SearchResult",
     "SlipPosterior",
+    "Uniform",
+    "UniformSource",
+    "VonMises",
     "autocorrelation_time",
     "ess_bulk",
     "ess_tail",
@@ -21,4 +46,5 @@ __all__ = [
     "r_hat",
     "sample_bounded",
     "sample_slip",
+    "search_geometry",
 ]

@@ -19,32 +19,12 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky
 
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
+from geoslip.inversion.posterior.distributions import LogUniform
 
 Array = NDArray[np.float64]
 
 DEFINITE = 1e-13
 """Smallest pivot of a positive definite H, relative to its diagonal."""
-
-
-@dataclass(frozen=True)
-class LogUniform:
-    """A positive scale whose logarithm is uniform between limits beforehand.
-
-    Attributes
-    ----------
-    low, high : float
-        0 < low < high.
-    """
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        if not 0.0 < self.low < self.high < np.inf:
-            raise ValueError(
-                f"a log-uniform scale from {self.low!r} to {self.high!r} is no distribution: give finite limits above "
-                "0, the smaller first"
-            )
 
 
 Scale = float | LogUniform
