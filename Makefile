@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: demo test install-test lint types suite coverage bench studies picture clean
+.PHONY: demo test install-test lint types suite coverage bench studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -26,7 +26,7 @@ install-test: .venv-test/.installed
 	test -x .venv-$*/bin/python || $(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install --quiet --upgrade pip
 	rm -rf build
-	.venv-$*/bin/python -m pip install --quiet '.$(if $(filter test,$*),[test])'
+	.venv-$*/bin/python -m pip install --quiet '.$(if $(filter test docs,$*),[$*])'
 	.venv-$*/bin/python -m pip install --quiet --no-deps --force-reinstall .
 	touch $@
 
@@ -62,5 +62,9 @@ picture: demo
 studies: install-test
 	$(TEST)/python -m geoslip.cases.studies --out .cache/studies --pages cases
 
+# The pages under docs/, the studies and the reference made from docstrings; any warning is an error.
+docs: .venv-docs/.installed
+	.venv-docs/bin/python -m sphinx -b html -q -W --keep-going docs docs/_build
+
 clean:
-	rm -rf build .cache .venv-demo .venv-test .bench geoslip.egg-info geoslip-demo
+	rm -rf build docs/_build docs/studies .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo

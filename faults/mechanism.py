@@ -40,7 +40,7 @@ class FocalMechanism:
     moment : float
         ||M|| / sqrt(2) of the whole tensor, N m.
     double_couple : float
-        1 - 2 |e2| / max(|e1|, |e3|) of the deviatoric eigenvalues: 1 for a double couple, 0 for a pure CLVD.
+        1 - 2 abs(e2) / max(abs(e1), abs(e3)) of the deviatoric eigenvalues: 1 for a double couple, 0 for a pure CLVD.
     isotropic : float
         Trace / 3, N m.
     """

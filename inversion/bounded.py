@@ -85,7 +85,7 @@ def minimise_bounded(
     start : (n,) int8 array, optional
         The `state` of a neighbouring solution to start from; all parameters free if not given.
     tolerance : float
-        Accepted violation of the optimality conditions, relative to max |b|.
+        Accepted violation of the optimality conditions, relative to the largest entry of b.
     patience : int
         Block pivots without progress before the descent takes over.
     limit : int, optional
