@@ -11,9 +11,9 @@ import numpy as np
 from geoslip.cases.build_data import DatasetReading
 from geoslip.cases.schema_data import Dataset
 from geoslip.downsample.noise import NoiseModel, point_covariance
+from geoslip.downsample.noise_fit import fit_exponential
 from geoslip.downsample.observations import Observations
 from geoslip.downsample.point_variogram import point_covariogram
-from geoslip.downsample.variogram import fit_exponential
 
 if TYPE_CHECKING:
     from geoslip.inversion import Estimate, Problem

@@ -8,15 +8,19 @@ from geoslip.downsample.checks import (
     check_sign_against_gnss,
     compare_with_gnss,
 )
-from geoslip.downsample.covariance import cell_covariance
+from geoslip.downsample.correlations import families
+from geoslip.downsample.covariance import SingularCovariance, cell_covariance
 from geoslip.downsample.detrend import remove_trend
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.farfield import deforming_area
 from geoslip.downsample.look import flight_direction, look_vector
 from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_polylines
 from geoslip.downsample.noise import NoiseModel, point_covariance
+from geoslip.downsample.noise_choice import NoiseFit, compare_noise, noise_uncertainty, restricted_likelihood
+from geoslip.downsample.noise_fit import fit_exponential, fit_noise, length_at_end
 from geoslip.downsample.observations import Observations, require_positive_definite
 from geoslip.downsample.point_variogram import point_covariogram
+from geoslip.downsample.positive import PositiveDefinite, made_positive_definite
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
 from geoslip.downsample.resolution import data_importance, data_resolution
 from geoslip.downsample.sample_curvature import curvature_quadtree
@@ -35,8 +39,9 @@ from geoslip.downsample.scene_checks import (
     check_ramp,
     check_rows_against_gnss,
 )
+from geoslip.downsample.spectrum import spectral_noise, troposphere_spectrum
 from geoslip.downsample.synthetic import synthetic_noise
-from geoslip.downsample.variogram import Covariogram, covariogram, fit_exponential
+from geoslip.downsample.variogram import Covariogram, covariogram
 
 __all__ = [
     "CellMeans",
@@ -44,9 +49,12 @@ __all__ = [
     "Covariogram",
     "DataError",
     "GnssComparison",
+    "NoiseFit",
     "NoiseModel",
     "Observations",
+    "PositiveDefinite",
     "Scene",
+    "SingularCovariance",
     "cell_covariance",
     "cell_means",
     "cell_observations",
@@ -58,6 +66,7 @@ __all__ = [
     "check_ramp",
     "check_rows_against_gnss",
     "check_sign_against_gnss",
+    "compare_noise",
     "compare_with_gnss",
     "covariogram",
     "curvature_quadtree",
@@ -66,13 +75,18 @@ __all__ = [
     "deforming_area",
     "distance_quadtree",
     "distance_to_polylines",
+    "families",
     "fit_exponential",
+    "fit_noise",
     "flight_direction",
     "gradient_quadtree",
     "inside_polygon",
+    "length_at_end",
     "look_vector",
+    "made_positive_definite",
     "model_quadtree",
     "near_polylines",
+    "noise_uncertainty",
     "point_covariance",
     "point_covariogram",
     "read_gnss",
@@ -82,8 +96,11 @@ __all__ = [
     "remove_trend",
     "require_positive_definite",
     "resolution_quadtree",
+    "restricted_likelihood",
     "samplers",
+    "spectral_noise",
     "synthetic_noise",
+    "troposphere_spectrum",
     "uniform_cells",
     "variance_quadtree",
 ]

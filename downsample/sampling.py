@@ -1,11 +1,13 @@
 """From a scene and its cells to observations."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoslip.downsample.cells import Cells, cell_means
-from geoslip.downsample.covariance import cell_covariance
+from geoslip.downsample.covariance import SingularCovariance, cell_covariance
 from geoslip.downsample.noise import NoiseModel
 from geoslip.downsample.observations import Observations
+from geoslip.downsample.positive import made_positive_definite
 from geoslip.downsample.scene import Scene
 from geoslip.faults.frame import LocalFrame
 
@@ -28,7 +30,9 @@ def cell_observations(scene: Scene, cells: Cells, *, frame: LocalFrame, noise: N
     -------
     Observations
         A row a cell: mean value, mean position of the valid pixels, mean look vector (see
-        `geoslip.downsample.cells.cell_means`) turned into the frame's axes, number of pixels, outline.
+        `geoslip.downsample.cells.cell_means`) turned into the frame's axes, number of pixels, outline. Where the
+        covariance of noise without nugget is singular to working precision, the variance that was added to every cell
+        stands in the notes.
 
     Raises
     ------
@@ -41,6 +45,7 @@ def cell_observations(scene: Scene, cells: Cells, *, frame: LocalFrame, noise: N
     outlines = tuple(
         np.column_stack(scene.geographic(outline[:, 0], outline[:, 1], frame=frame)) for outline in cells.outlines
     )
+    covariance, notes = _covariance(scene, cells, noise)
     left_out = int(scene.valid.sum() - means.pixels.sum())
     return Observations(
         name=scene.name,
@@ -50,10 +55,23 @@ def cell_observations(scene: Scene, cells: Cells, *, frame: LocalFrame, noise: N
         points=np.column_stack([east, north, np.zeros(cells.n)]),
         values=means.value,
         directions=frame.rotate_to_frame(means.look, longitude, latitude),
-        covariance=cell_covariance(cells, scene, noise=noise),
+        covariance=covariance,
         sample_count=means.pixels,
         outlines=outlines,
         notes=(
             f"{scene.name}: {cells.n} cells of {int(means.pixels.sum())} pixels; {left_out} valid pixels in no cell",
+            *notes,
         ),
+    )
+
+
+def _covariance(scene: Scene, cells: Cells, noise: NoiseModel) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """The covariance of the cells, and what had to be done to it."""
+    try:
+        return cell_covariance(cells, scene, noise=noise), ()
+    except SingularCovariance as error:
+        found = made_positive_definite(error.matrix, what=scene.name)
+    return found.matrix, (
+        f"{scene.name}: the covariance of the cells is singular for noise without nugget:"
+        f" {1e3 * found.added**0.5:.2g} mm of noise was added to every cell, {found.share:.1g} of the mean variance",
     )

@@ -25,7 +25,8 @@ def synthetic_noise(
     shape : tuple of int
         Rows and columns.
     spacing : tuple of float
-        Metres between rows and between columns.
+        Metres between rows and between columns; negative where rows run south or columns west, which only an
+        anisotropic noise can tell.
     noise : NoiseModel
         Its covariance.
     rng : numpy.random.Generator
@@ -48,17 +49,19 @@ def synthetic_noise(
     for margin in (6.0, 12.0, 24.0):
         # Beyond the grid's own reach the covariance must fall to nearly nothing before it comes back.
         sides = tuple(
-            next_fast_len(2 * n + int(np.ceil(margin * noise.length / step)), real=True)
+            next_fast_len(2 * n + int(np.ceil(margin * noise.length / abs(step))), real=True)
             for n, step in zip(shape, spacing)
         )
         if sides[0] * sides[1] > _LARGEST:
             break
-        rows, columns = (np.minimum(np.arange(n), n - np.arange(n)) * step for n, step in zip(sides, spacing))
-        power = rfft2(noise.correlated(np.hypot(rows[:, None], columns))).real
+        # Offsets that wrap round: 0, 1, ..., -2, -1 steps.
+        rows, columns = (np.fft.fftfreq(n, 1.0 / n) * step for n, step in zip(sides, spacing))
+        power = rfft2(noise.correlated_at(columns, rows[:, None])).real
         if power.min() > -1e-6 * power.max():
             spectrum = rfft2(rng.standard_normal(sides)) * np.sqrt(np.maximum(power, 0.0))
             return field + irfft2(spectrum, sides)[: shape[0], : shape[1]]
     raise DataError(
-        f"synthetic noise: a length of {noise.length:g} m needs too large a field for pixels of {min(spacing):g} m; "
+        f"synthetic noise: a length of {noise.length:g} m needs too large a field for pixels of"
+        f" {min(abs(step) for step in spacing):g} m; "
         "use coarser pixels or a shorter length"
     )

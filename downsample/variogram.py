@@ -6,10 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
-from scipy.optimize import least_squares
 
 from geoslip.downsample.errors import DataError
-from geoslip.downsample.noise import NoiseModel
 from geoslip.downsample.scene import Scene
 
 _TILE = 2048
@@ -17,10 +15,11 @@ _TILE = 2048
 
 
 class Covariogram(NamedTuple):
-    """How pixels differ with distance: one entry a distance class.
+    """How pixels differ with distance: one entry a class of distance (and direction).
 
     lag (m): mean distance of the pairs; semivariance (m^2): half the mean squared difference; covariance (m^2):
-    variance of the pixels less the semivariance; pairs: number of pixel pairs; variance (m^2): of the pixels.
+    variance of the pixels less the semivariance; pairs: number of pixel pairs; variance (m^2): of the pixels; azimuth
+    (degrees clockwise from north, 0 to 180): middle of the class's sector, None where all directions are together.
     """
 
     lag: NDArray[np.float64]
@@ -28,6 +27,7 @@ class Covariogram(NamedTuple):
     covariance: NDArray[np.float64]
     pairs: NDArray[np.float64]
     variance: float
+    azimuth: NDArray[np.float64] | None = None
 
 
 def covariogram(
@@ -36,6 +36,7 @@ def covariogram(
     mask: NDArray[np.bool_] | None = None,
     maximum_lag: float | None = None,
     trend: str = "plane",
+    sectors: int = 1,
 ) -> Covariogram:
     """Give the semivariogram and covariogram of a scene's noise.
 
@@ -49,6 +50,8 @@ def covariogram(
         Metres. Default: a third of the scene's shorter side.
     trend : {"plane", "mean"}
         What is removed first: the long waves that the inversion co-estimates.
+    sectors : int
+        Directions that are kept apart, from north to south over east: 8 serve an anisotropic fit.
 
     Returns
     -------
@@ -63,6 +66,8 @@ def covariogram(
     """
     if trend not in ("plane", "mean"):
         raise DataError(f"trend {trend!r} is unknown: use 'plane' or 'mean'")
+    if not 1 <= sectors <= 36:
+        raise DataError(f"covariogram: {sectors} sectors of direction; choose 1 (all together) to 36")
     used = scene.valid if mask is None else scene.valid & ~np.asarray(mask, dtype=bool)
     if used.sum() < 100:
         raise DataError(f"{scene.name}: only {int(used.sum())} pixels are left for the noise; make the mask smaller")
@@ -85,61 +90,12 @@ def covariogram(
     rows, columns = np.arange(reach[0] + 1)[:, None], np.arange(-reach[1], reach[1] + 1)
     distance = np.hypot(rows * step.y, columns * step.x)
     once = ((rows > 0) | (columns > 0)) & (distance <= longest) & (pairs > 0.5)
-    return _classes(distance[once], squared[once], pairs[once], max(step), float(residual[used].var()))
-
-
-def fit_exponential(found: Covariogram, *, nugget: bool = True) -> NoiseModel:
-    """Fit nugget + sill (1 - exp(-h / length)) to a semivariogram.
-
-    Parameters
-    ----------
-    found : Covariogram
-        Its classes count alike, each residual relative to the model: short distances are known best and matter most.
-    nugget : bool
-        False keeps the nugget at 0.
-
-    Returns
-    -------
-    NoiseModel
-        With length between half the shortest and the longest distance: where the semivariogram still rises at its
-        end, nothing says how long the length is, and the longest distance stands for it.
-
-    Raises
-    ------
-    DataError
-        If there are fewer than four classes, or the scene has no noise at all.
-    """
-    lag, gamma = found.lag, found.semivariance
-    if lag.size < 4 or not np.isfinite(gamma).all():
-        raise DataError(f"covariogram: {lag.size} distance classes are too few for three parameters; raise maximum_lag")
-    scale = float(gamma.max())
-    if scale <= 0.0:
-        raise DataError("covariogram: no two pixels differ; the scene holds no noise to be fitted")
-    limits = np.log([0.5 * lag[0], lag[-1]])
-
-    def shares(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.array([np.exp(parameters[0]), np.exp(parameters[1]), np.exp(parameters[2]) if nugget else 0.0])
-
-    def misfit(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        sill, length, floor = shares(parameters)
-        model = floor + sill * -np.expm1(-lag / length)
-        return np.log(np.maximum(gamma / scale, 1e-12) / model)
-
-    best = None
-    for start in np.geomspace(2.0 * lag[0], lag[-1], 4):
-        first = [0.0, np.clip(np.log(start), limits[0] + 1e-6, limits[1] - 1e-6), np.log(max(gamma[0] / scale, 1e-6))]
-        fit = least_squares(
-            misfit,
-            first,
-            bounds=([np.log(1e-6), limits[0], np.log(1e-9)], [np.log(20.0), limits[1], np.log(2.0)]),
-            loss="soft_l1",
-            f_scale=0.1,
-        )
-        if best is None or fit.cost < best.cost:
-            best = fit
-    assert best is not None
-    sill, length, floor = shares(best.x)
-    return NoiseModel(float(sill * scale), float(length), float(floor * scale) if floor > 2e-9 else 0.0)
+    azimuth = np.zeros(distance.shape)
+    if sectors > 1:
+        east, north = columns * np.sign(scene.x[-1] - scene.x[0]), rows * np.sign(scene.y[-1] - scene.y[0])
+        azimuth = np.rad2deg(np.arctan2(east * step.x, north * step.y)) % 180.0
+    sector = np.rint(azimuth[once] * sectors / 180.0).astype(int) % sectors
+    return _classes(distance[once], squared[once], pairs[once], sector, sectors, max(step), float(residual[used].var()))
 
 
 def class_edges(width: float, longest: float) -> list[float]:
@@ -189,13 +145,17 @@ def _classes(
     distance: NDArray[np.float64],
     squared: NDArray[np.float64],
     pairs: NDArray[np.float64],
+    sector: NDArray[np.int64],
+    sectors: int,
     width: float,
     variance: float,
 ) -> Covariogram:
     edges = class_edges(width, float(distance.max()))
-    number = np.digitize(distance, edges)
-    totals = np.bincount(number, pairs, minlength=len(edges) + 1).astype(float)
+    number = np.digitize(distance, edges) * sectors + sector
+    size = (len(edges) + 1) * sectors
+    totals = np.bincount(number, pairs, minlength=size).astype(float)
     filled = totals > 0
-    lag = np.bincount(number, pairs * distance, minlength=len(edges) + 1)[filled] / totals[filled]
-    gamma = np.maximum(np.bincount(number, squared, minlength=len(edges) + 1)[filled] / totals[filled], 0.0)
-    return Covariogram(lag, gamma, variance - gamma, totals[filled], variance)
+    lag = np.bincount(number, pairs * distance, minlength=size)[filled] / totals[filled]
+    gamma = np.maximum(np.bincount(number, squared, minlength=size)[filled] / totals[filled], 0.0)
+    middle = (np.arange(size) % sectors * 180.0 / sectors)[filled] if sectors > 1 else None
+    return Covariogram(lag, gamma, variance - gamma, totals[filled], variance, middle)

@@ -6,9 +6,9 @@ from scipy.spatial.distance import cdist
 
 from geoslip.downsample import (
     Cells,
-    DataError,
     NoiseModel,
     Scene,
+    SingularCovariance,
     cell_covariance,
     cell_observations,
     variance_quadtree,
@@ -91,7 +91,7 @@ def test_cells_that_cannot_be_told_apart_are_refused():
     scene = make_scene((6, 6))
     labels = np.where(scene.valid, np.cumsum(scene.valid).reshape(6, 6) - 1, -1)
     cells = Cells(labels=labels, outlines=(np.zeros((4, 2)),) * int(scene.valid.sum()))
-    with pytest.raises(DataError, match="nugget"):
+    with pytest.raises(SingularCovariance, match="nugget"):
         cell_covariance(cells, scene, noise=NoiseModel(1.0, 1e21))
 
 
