@@ -1,4 +1,4 @@
-"""Families of noise: what makes them covariances, their fits, their choice, and noise drawn from them and from spectra."""
+"""Families of noise: covariances in the plane, their fits and choice, and noise drawn from them and from spectra."""
 
 import numpy as np
 import pytest
@@ -140,14 +140,14 @@ def test_likelihood_tells_smooth_noise_from_rough_and_simulation_gives_errors():
 
 
 def test_a_length_at_the_longest_distance_is_warned_of():
-    noise = NoiseModel(1e-5, 12e3)
-    values = synthetic_noise((120, 120), spacing=(-100.0, 100.0), noise=noise, rng=np.random.default_rng(2))
-    found = covariogram(make_scene(values), trend="mean")
-    fit = fit_noise(found)
-    assert "length is unknown and may be wrong" in length_at_end(fit, found)
-    assert compare_noise(make_scene(values), families=["exponential"])[0].noise.length <= found.lag.max()
-    short = fit_noise(covariogram(make_scene(values)), family="exponential")
-    assert length_at_end(NoiseModel(1e-5, 0.2 * short.length), found) == ""
+    rising = covariogram(make_scene(np.random.default_rng(1).normal(size=(60, 60))))
+    rising = rising._replace(semivariance=1e-9 * rising.lag)
+    assert "length is unknown and may be wrong" in length_at_end(fit_noise(rising), rising)
+    rows, _ = np.mgrid[:80, :80]
+    fits = compare_noise(make_scene(1e-4 * (rows - 40.0) ** 2), families=["exponential"])
+    assert "may be wrong" in fits[0].warnings[0]
+    assert length_at_end(NoiseModel(1e-5, 0.2 * rising.lag.max()), rising) == ""
+    assert length_at_end(NoiseModel(0.0, 1e9, 1e-6), rising) == ""
 
 
 def test_semivariograms_that_cannot_be():
