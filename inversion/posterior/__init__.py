@@ -3,13 +3,18 @@
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bulk, ess_tail, r_hat
 from geoslip.inversion.posterior.distributions import LogUniform, Normal, Prior, Uniform, VonMises
+from geoslip.inversion.posterior.ensemble import sample_ensemble
 from geoslip.inversion.posterior.geometry import GeometryTarget
+from geoslip.inversion.posterior.metropolis import sample_metropolis
+from geoslip.inversion.posterior.mixture import Mixture, log_evidence
 from geoslip.inversion.posterior.modes import Mode, SearchResult
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
+from geoslip.inversion.posterior.samplers import SAMPLERS
 from geoslip.inversion.posterior.search import search_geometry
 from geoslip.inversion.posterior.slip import SlipPosterior, sample_slip
 from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm
+from geoslip.inversion.posterior.tempering import sample_tempered
 from geoslip.inversion.posterior.uniform_source import (
     Bend,
     IntegratedSlip,
@@ -20,6 +25,7 @@ from geoslip.inversion.posterior.uniform_source import (
 )
 
 __all__ = [
+    "SAMPLERS",
     "Bend",
     "BoundedGaussian",
     "Chains",
@@ -27,6 +33,7 @@ __all__ = [
     "GeometryTarget",
     "IntegratedSlip",
     "LogUniform",
+    "Mixture",
     "Mode",
     "Normal",
     "PredictiveCheck",
@@ -42,9 +49,13 @@ __all__ = [
     "autocorrelation_time",
     "ess_bulk",
     "ess_tail",
+    "log_evidence",
     "predictive_checks",
     "r_hat",
     "sample_bounded",
+    "sample_ensemble",
+    "sample_metropolis",
     "sample_slip",
+    "sample_tempered",
     "search_geometry",
 ]

@@ -26,10 +26,13 @@ class Chains:
     draws : (chains, draws, parameters) array
     names : tuple of str
         One a parameter.
+    log_evidence : float, optional
+        Natural logarithm of the evidence, where the sampler finds it.
     """
 
     draws: Array
     names: tuple[str, ...]
+    log_evidence: float | None = None
 
     def __post_init__(self) -> None:
         if self.draws.ndim != 3 or self.draws.shape[2] != len(self.names):

@@ -41,6 +41,9 @@ class Density(Protocol):
     def natural(self, places: Array) -> Array:
         """Work coordinates (..., n) as the numbers they stand for."""
 
+    def work(self, numbers: Array) -> Array:
+        """Numbers (..., n) as work coordinates."""
+
 
 def log_posterior(density: Density, places: ArrayLike) -> Array:
     """Unnormalised posterior (k,), -inf where the prior is zero or the likelihood is not a number."""

@@ -178,6 +178,10 @@ class GeometryTarget:
         """Work coordinates (..., n) as the numbers they stand for."""
         return self.prior.natural(places)
 
+    def work(self, numbers: Array) -> Array:
+        """Numbers (..., n) as work coordinates."""
+        return self.prior.work(numbers)
+
     def draw_prior(self, generator: np.random.Generator, count: int) -> Array:
         """Independent draws (count, n) of the prior."""
         return self.prior.draw(generator, count)

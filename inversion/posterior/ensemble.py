@@ -1,0 +1,168 @@
+"""The ensemble sampler of Foreman-Mackey et al. (2013) with moves that travel far.
+
+Warm-up with differential evolution and snooker moves (ter Braak & Vrugt 2008), modes apart; then the modes are weighed
+and independent proposals from a mixture of Student distributions join in, one a mode, which forget where a walker was
+and carry it from mode to mode. The mixture is fixed before the first draw that is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import emcee
+import numpy as np
+from numpy.typing import NDArray
+
+from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.density import Density, log_posterior
+from geoslip.inversion.posterior.mixture import Mixture
+from geoslip.inversion.posterior.start import starting_mixture, starting_places
+
+Array = NDArray[np.float64]
+
+ENSEMBLES = 2
+"""Ensembles that know nothing of each other."""
+INDEPENDENT = 0.6
+"""Share of the moves that propose independently."""
+
+
+def sample_ensemble(
+    density: Density,
+    *,
+    start: Mixture | Array | None = None,
+    draws: int = 500,
+    walkers: int | None = None,
+    warmup: int | None = None,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Chains:
+    """Sample a posterior by ensembles of walkers.
+
+    Parameters
+    ----------
+    density : Density
+        n parameters.
+    start : Mixture or (k, n) array, optional
+        Where the walkers start, in work coordinates: around modes, or at places drawn from these; the prior if not
+        given.
+    draws : int
+        Draws kept of each walker.
+    walkers : int, optional
+        Of each of the two ensembles, at least 2 n; 4 n (not below 32) if not given.
+    warmup : int, optional
+        Steps thrown away before, as many as are kept if not given (not below 200).
+    seed : int
+    progress : callable, optional
+        Called with the finished fraction.
+
+    Returns
+    -------
+    Chains
+        One a walker.
+
+    Raises
+    ------
+    ValueError
+        Fewer walkers than parameters need, or a start outside the prior.
+    """
+    n = len(density.names)
+    walkers = max(4 * n, 32) if walkers is None else walkers
+    warmup = max(draws, 200) if warmup is None else warmup
+    if walkers < 2 * n:
+        raise ValueError(
+            f"{walkers} walkers for {n} parameters: an ensemble moves along differences of its own walkers and needs "
+            f"at least {2 * n}, better {4 * n}"
+        )
+    generators = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(ENSEMBLES)]
+    kept = []
+    total = ENSEMBLES * (warmup + draws)
+    for number, generator in enumerate(generators):
+
+        def share(steps: int, number: int = number) -> None:
+            if progress is not None:
+                progress((number * (warmup + draws) + steps) / total)
+
+        kept.append(_one(density, generator, start=start, walkers=walkers, warmup=warmup, draws=draws, told=share))
+    return Chains(density.natural(np.concatenate(kept)), tuple(density.names))
+
+
+def _one(
+    density: Density,
+    generator: np.random.Generator,
+    *,
+    start: Mixture | Array | None,
+    walkers: int,
+    warmup: int,
+    draws: int,
+    told: Callable[[int], None],
+) -> Array:
+    """Draws (walkers, draws, n) of one ensemble in work coordinates."""
+    places = starting_places(density, start, generator, count=walkers)
+    local = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
+    first = warmup // 2
+    early = _run(density, places, first, local, generator, told)
+    mixture = starting_mixture(early[:, first // 2 :], start)
+    weighing = mixture.weighed(density, generator)
+    # walkers of the warm-up tell how each mode looks, not how much it holds: they are dealt out anew by the weights
+    places = _dealt(density, early[:, first // 2 :].reshape(-1, early.shape[2]), weighing.mixture, generator, walkers)
+    moves = _moves(weighing.mixture)
+    late = _run(density, places, warmup - first, moves, generator, lambda step: told(first + step))
+    mixture = mixture.refitted(late[:, (warmup - first) // 2 :].reshape(-1, late.shape[2]))
+    moves = _moves(mixture.weighed(density, generator).mixture)
+    return _run(density, late[:, -1], draws, moves, generator, lambda step: told(warmup + step))
+
+
+def _moves(mixture: Mixture) -> list[tuple[emcee.moves.Move, float]]:
+    rest = 1.0 - INDEPENDENT
+    return [
+        (emcee.moves.MHMove(_Independent(mixture)), INDEPENDENT),
+        (emcee.moves.DEMove(), 0.8 * rest),
+        (emcee.moves.DESnookerMove(), 0.2 * rest),
+    ]
+
+
+class _Independent:
+    """Proposals that do not depend on where a walker is; the Hastings factor is the ratio of the mixture's density."""
+
+    def __init__(self, mixture: Mixture) -> None:
+        self.mixture = mixture
+
+    def __call__(self, places: Array, random: np.random.RandomState) -> tuple[Array, Array]:
+        proposed = self.mixture.draw(random, len(places))
+        return proposed, self.mixture.log_density(places) - self.mixture.log_density(proposed)
+
+
+def _run(
+    density: Density,
+    places: Array,
+    steps: int,
+    moves: list[tuple[emcee.moves.Move, float]],
+    generator: np.random.Generator,
+    told: Callable[[int], None],
+) -> Array:
+    """Advance walkers (w, n) and give all their places (w, steps, n)."""
+    sampler = emcee.EnsembleSampler(
+        *places.shape, lambda where: log_posterior(density, where), vectorize=True, moves=moves
+    )
+    sampler.random_state = np.random.RandomState(int(generator.integers(2**31))).get_state()
+    for number, _ in enumerate(sampler.sample(places, iterations=steps, skip_initial_state_check=True)):
+        if number % 20 == 0:
+            told(number)
+    told(steps)
+    return np.asarray(sampler.get_chain().swapaxes(0, 1))
+
+
+def _dealt(density: Density, draws: Array, mixture: Mixture, generator: np.random.Generator, walkers: int) -> Array:
+    """Places (walkers, n) of earlier draws, as many in each mode as its weight asks, not below two."""
+    member = mixture.mode_of(draws)
+    wanted = np.searchsorted(np.cumsum(mixture.weights)[:-1], generator.uniform(size=walkers))
+    places = np.empty((walkers, draws.shape[1]))
+    for number in np.unique(wanted):
+        own = draws[member == number]
+        own = own if len(own) else draws
+        places[wanted == number] = own[generator.integers(len(own), size=int((wanted == number).sum()))]
+    # draws of one walker may be the same place: a little apart, or differences between them have no direction
+    near = places + 1e-4 * draws.std(axis=0) * generator.standard_normal(places.shape)
+    good = np.isfinite(log_posterior(density, near))
+    places[good] = near[good]
+    return places

@@ -1,0 +1,162 @@
+"""Tempered sequential Monte Carlo (after Minson et al. 2013): from the prior to the posterior, modes and evidence kept.
+
+Particles start as draws of the prior. The likelihood enters with a power that grows so that the weights of the
+particles vary by as much as their mean (their rule); particles are drawn anew by weight and moved by steps along
+differences between other particles (ter Braak 2006), which need no shape and jump between modes where one was found.
+Runs that know nothing of each other are the chains. The evidence is the product of the mean weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import logsumexp
+
+from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.density import Density
+
+Array = NDArray[np.float64]
+
+RUNS = 4
+VARIATION = 1.0
+"""Standard deviation of the weights over their mean at each step."""
+TRAVEL = 4.0
+"""Moves that each particle must take, in the mean, at each power: times the share that is taken."""
+MOST_SWEEPS = 60
+WANTED = 0.25
+JUMP = 0.1
+"""Share of the steps as long as the difference itself, from mode to mode."""
+
+
+def sample_tempered(
+    density: Density,
+    *,
+    draws: int = 1000,
+    walkers: int | None = None,
+    warmup: int | None = None,
+    start: object = None,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Chains:
+    """Sample a posterior of several modes, and find its evidence.
+
+    Parameters
+    ----------
+    density : Density
+    draws : int
+        Particles of each run, which are the draws kept.
+    walkers : int, optional
+        Number of runs, 4 if not given.
+    warmup, start
+        Not used: the prior is where every run starts.
+    seed : int
+    progress : callable, optional
+        Called with the finished fraction.
+
+    Returns
+    -------
+    Chains
+        One a run, with the evidence.
+
+    Raises
+    ------
+    ValueError
+        Fewer particles than parameters need, or a likelihood that is nowhere a number.
+    """
+    runs, n = RUNS if walkers is None else walkers, len(density.names)
+    if draws < 10 * n or runs < 1:
+        raise ValueError(f"{draws} particles for {n} parameters in {runs} runs: needed are at least {10 * n} in each")
+    found, evidence = [], []
+    for number, one in enumerate(np.random.SeedSequence(seed).spawn(runs)):
+
+        def share(power: float, number: int = number) -> None:
+            if progress is not None:
+                progress((number + power) / runs)
+
+        places, log = _run(density, np.random.default_rng(one), draws, share)
+        found.append(places)
+        evidence.append(log)
+    total = float(logsumexp(evidence) - np.log(runs))
+    return Chains(density.natural(np.stack(found)), tuple(density.names), log_evidence=total)
+
+
+def _run(
+    density: Density, generator: np.random.Generator, count: int, told: Callable[[float], None]
+) -> tuple[Array, float]:
+    places = density.draw_prior(generator, count)
+    prior, log = density.log_prior(places), _likelihood(density, places)
+    if not np.isfinite(log).any():
+        raise ValueError("the likelihood is nowhere a number in draws of the prior: look for data on the fault itself")
+    power, evidence, scale = 0.0, 0.0, 0.5
+    while power < 1.0:
+        step = _next_step(log, 1.0 - power)
+        weight = step * np.where(np.isfinite(log), log, -np.inf)
+        evidence += float(logsumexp(weight) - np.log(count))
+        chosen = _resampled(weight, generator)
+        places, prior, log = places[chosen], prior[chosen], log[chosen]
+        power = min(1.0, power + step)
+        places, prior, log, scale = _moved(density, places, prior, log, power, scale, generator)
+        told(0.05 + 0.95 * np.log1p(1e6 * power) / np.log1p(1e6))
+    order = generator.permutation(count)
+    return places[order], evidence
+
+
+def _likelihood(density: Density, places: Array) -> Array:
+    log = density.log_likelihood(places)
+    return np.where(np.isnan(log), -np.inf, log)
+
+
+def _next_step(log: Array, rest: float) -> float:
+    """How much the power can grow before the weights vary too much."""
+    finite = log[np.isfinite(log)]
+
+    def variation(step: float) -> float:
+        weight = np.zeros(len(log))
+        weight[np.isfinite(log)] = np.exp(step * (finite - finite.max()))
+        return float(weight.std() / weight.mean()) - VARIATION
+
+    if variation(rest) <= 0.0:
+        return rest
+    low = 1e-12 * rest
+    # likelihoods of zero alone may vary by more than asked: then a step as small as can be sheds them
+    return low if variation(low) >= 0.0 else float(brentq(variation, low, rest, rtol=1e-6))
+
+
+def _resampled(weight: Array, generator: np.random.Generator) -> NDArray[np.int64]:
+    """Systematic resampling."""
+    share = np.cumsum(np.exp(weight - logsumexp(weight)))
+    places = (generator.uniform() + np.arange(len(weight))) / len(weight)
+    return np.minimum(np.searchsorted(share, places), len(weight) - 1)
+
+
+def _moved(
+    density: Density, places: Array, prior: Array, log: Array, power: float, scale: float,
+    generator: np.random.Generator,
+) -> tuple[Array, Array, Array, float]:  # fmt: skip
+    """Metropolis steps along differences of the particles as they were, until enough were taken."""
+    crowd, travelled = places.copy(), 0.0
+    gamma, tiny = 2.38 / np.sqrt(2.0 * places.shape[1]), 1e-5 * np.maximum(places.std(axis=0), 1e-12)
+    for _ in range(MOST_SWEEPS):
+        first, second = generator.integers(len(crowd), size=(2, len(crowd)))
+        jump = generator.uniform(size=len(crowd)) < JUMP
+        reach = np.where(jump, 1.0, scale * gamma * np.exp(0.3 * generator.standard_normal(len(crowd))))
+        proposed = places + reach[:, None] * (crowd[first] - crowd[second])
+        proposed += tiny * generator.standard_normal(places.shape)
+        new_prior = density.log_prior(proposed)
+        new_log = np.full(len(places), -np.inf)
+        inside = np.isfinite(new_prior)
+        if inside.any():
+            new_log[inside] = _likelihood(density, proposed[inside])
+        ratio = np.where(inside, new_prior + power * new_log, -np.inf) - prior - power * log
+        taken = np.log(generator.uniform(size=len(places))) < ratio
+        places = np.where(taken[:, None], proposed, places)
+        prior, log = np.where(taken, new_prior, prior), np.where(taken, new_log, log)
+        share = float(taken[~jump].mean()) if not jump.all() else 0.0
+        scale = float(np.clip(scale * np.exp(share - WANTED), 0.05, 2.0))
+        travelled += share
+        if travelled > TRAVEL:
+            break
+    return places, prior, log, scale
