@@ -1,6 +1,7 @@
 """Observations in: scenes, readers, noise covariance, quadtrees."""
 
 from geoslip.downsample.cells import CellMeans, Cells, cell_means
+from geoslip.downsample.cells_file import cells_on, read_cells, write_cells
 from geoslip.downsample.checks import (
     GnssComparison,
     check_jumps,
@@ -58,6 +59,7 @@ __all__ = [
     "cell_covariance",
     "cell_means",
     "cell_observations",
+    "cells_on",
     "changed_share",
     "check_against_track",
     "check_angles",
@@ -89,6 +91,7 @@ __all__ = [
     "noise_uncertainty",
     "point_covariance",
     "point_covariogram",
+    "read_cells",
     "read_gnss",
     "read_points",
     "read_scene",
@@ -103,4 +106,5 @@ __all__ = [
     "troposphere_spectrum",
     "uniform_cells",
     "variance_quadtree",
+    "write_cells",
 ]

@@ -1,4 +1,4 @@
-"""Quadtree by data resolution (Lohman & Simons 2005): cells as small as the slip they tell apart can use."""
+"""Cells by data resolution (Lohman & Simons 2005), squares or triangles, as small as telling slip apart can use."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoslip.downsample.cells import Cells
+from geoslip.downsample.dividing import DIVISIONS, Division, Part
 from geoslip.downsample.errors import DataError
-from geoslip.downsample.pyramid import Pyramid
-from geoslip.downsample.quadtree import block_layout, cells_from_blocks, check_target, quadtree_blocks, smallest_side
+from geoslip.downsample.quadtree import check_target
 from geoslip.downsample.resolution import data_importance
 from geoslip.downsample.scene import Scene
 from geoslip.faults.frame import LocalFrame
@@ -21,9 +21,9 @@ _ROUND = 50
 
 
 class _Mesh(NamedTuple):
-    """Cells so far: blocks (n, 3) of level, row, column; valid pixels (n,); Green's functions (n, p)."""
+    """Cells so far: the parts; number of valid pixels (n,); Green's functions (n, p)."""
 
-    blocks: NDArray[np.int64]
+    parts: list[Part]
     pixels: NDArray[np.int64]
     greens: NDArray[np.float64]
 
@@ -36,13 +36,14 @@ def resolution_quadtree(
     sigma: float = 0.01,
     damping: float = 1.0,
     smoothing: ArrayLike | None = None,
+    shape: str = "squares",
     threshold: float | None = None,
     count: int | None = None,
     minimum_size: float | None = None,
     maximum_size: float | None = None,
     valid_fraction: float = 0.5,
 ) -> Cells:
-    """Split the block whose datum is the least predicted by the others, until all are below a threshold.
+    """Divide the cell whose datum is the least predicted by the others, until all are below a threshold.
 
     Parameters
     ----------
@@ -59,13 +60,16 @@ def resolution_quadtree(
         1 / (expected slip in m)^2. The smaller, the more cells at one threshold.
     smoothing : array_like, shape (k, p), optional
         Further rows that are to be small, see `geoslip.downsample.resolution.data_resolution`.
+    shape : {"squares", "triangles"}
+        What the scene is divided into: blocks of a quadtree, or right triangles that are halved.
     threshold : float, optional
         Largest diagonal element of the data resolution matrix of a cell that can be split, 0 to 1. Give this or
         `count`.
     count : int, optional
-        Number of cells wanted; met as nearly as splits allow, which add three cells each.
+        Number of cells wanted; met as nearly as divisions allow: a square adds three cells, a triangle one.
     minimum_size, maximum_size : float, optional
-        Limits on a cell's side, metres, see `geoslip.downsample.quadtree.block_layout`.
+        Limits on a cell's side (of a triangle, on the root of its area), metres; see
+        `geoslip.downsample.quadtree.block_layout`.
     valid_fraction : float
         Least share of valid pixels in a cell, above 0 and at most 1.
 
@@ -73,7 +77,7 @@ def resolution_quadtree(
     -------
     Cells
         The same for any values; `parameters["largest_resolution"]` is the largest diagonal element left of a cell that
-        could be split. Every target walks the same sequence of splits and stops somewhere along it, so a lower
+        could be split. Every target walks the same sequence of divisions and stops somewhere along it, so a lower
         threshold never gives fewer cells. 800 cells of 2000 x 2000 pixels and 200 parameters: 0.6 s of one core.
 
     Raises
@@ -84,121 +88,133 @@ def resolution_quadtree(
     check_target(threshold, count, valid_fraction, unit="resolution, 0 to 1")
     if greens is None or frame is None:
         raise DataError("resolution: give greens= (points, directions -> displacement of each parameter) and frame=")
-    block, levels = block_layout(scene, minimum_size=minimum_size, maximum_size=maximum_size)
-    counts = [_count(scene.valid, block[0] << level, block[1] << level) for level in range(levels)]
-    pyramid = Pyramid(block[0], block[1], counts, [np.ones(part.shape) for part in counts])
-    finest = len(quadtree_blocks(pyramid, threshold=0.0, valid_fraction=valid_fraction))
-    start = quadtree_blocks(pyramid, threshold=np.inf, valid_fraction=valid_fraction)
-    if count is not None and not 0 < count <= finest:
-        raise DataError(
-            f"{count} cells are wanted, but there can be {len(start)} to {finest}; change count or the smallest size"
-        )
+    if shape not in DIVISIONS:
+        raise DataError(f"resolution: shape {shape!r} is unknown: use one of {', '.join(DIVISIONS)}")
+    division = DIVISIONS[shape](
+        scene, minimum_size=minimum_size, maximum_size=maximum_size, valid_fraction=valid_fraction
+    )
+    first = division.start()
+    if not first:
+        raise DataError(f"{scene.name}: no cell has enough valid pixels; lower valid_fraction or the smallest size")
+    if count is not None:
+        _check_count(count, first, division)
 
-    def measured(blocks: NDArray[np.int64]) -> _Mesh:
-        return _measure(scene, blocks, block, greens, frame)
+    def measured(parts: list[Part]) -> _Mesh:
+        return _measure(scene, parts, greens, frame)
 
-    mesh, reached = measured(start), False
+    mesh, reached = measured(first), False
     while True:
         importance = data_importance(
             mesh.greens, sigma=sigma / np.sqrt(mesh.pixels), damping=damping, smoothing=smoothing
         )
         order = np.argsort(-importance, kind="stable")
-        order = order[mesh.blocks[order, 0] > 0][: max(1, len(order) // _ROUND)]
+        levels = np.array([part.level for part in mesh.parts])
+        order = order[levels[order] > 0][: max(1, len(order) // _ROUND)]
         largest = float(importance[order].max(initial=0.0))
         if reached or order.size == 0 or (threshold is not None and largest <= threshold):
             break
-        mesh, reached = _split(mesh, order, pyramid, valid_fraction, count, measured)
-    side = smallest_side(scene, block)
+        mesh, reached = _split(mesh, order, division, count, measured)
     parameters: dict[str, float | str] = {
+        "shape": shape,
         "largest_resolution": largest,
         "sigma_m": float(sigma),
         "damping_per_m2": float(damping),
-        "smallest_m": side,
-        "largest_m": side * 2 ** (levels - 1),
+        "smallest_m": division.smallest,
+        "largest_m": division.largest,
         "valid_fraction": valid_fraction,
     }
     if threshold is not None:
         parameters = {"threshold": float(threshold), **parameters}
-    scale = 2 ** mesh.blocks[:, 0]
-    final = mesh.blocks[np.lexsort((mesh.blocks[:, 2] * scale, mesh.blocks[:, 1] * scale))]
-    return cells_from_blocks(scene, final, block=block, method="resolution", parameters=parameters)
+    return _cells(scene, mesh.parts, parameters)
+
+
+def _check_count(count: int, parts: list[Part], division: Division) -> None:
+    """Refuse a number of cells that no division reaches."""
+    finest, waiting = 0, list(parts)
+    while waiting and finest < count:
+        part = waiting.pop()
+        if part.level == 0:
+            finest += 1
+        else:
+            waiting += division.parts(part)
+    if not 0 < count <= finest:
+        raise DataError(
+            f"{count} cells are wanted, but there can be {len(parts)} to {finest}; change count or the smallest size"
+        )
+
+
+def _cells(scene: Scene, parts: list[Part], parameters: dict[str, float | str]) -> Cells:
+    """Parts as cells, in the order of their first pixels."""
+    ordered = sorted(parts, key=lambda part: int(part.pixels.min()))
+    labels = np.full(scene.values.size, -1, dtype=np.int32)
+    for number, part in enumerate(ordered):
+        labels[part.pixels] = number
+    step_x = (scene.x[-1] - scene.x[0]) / (scene.x.size - 1)
+    step_y = (scene.y[-1] - scene.y[0]) / (scene.y.size - 1)
+    corner = np.array([scene.x[0] - 0.5 * step_x, scene.y[0] - 0.5 * step_y])
+    outlines = tuple(corner + part.corners[:, ::-1] * (step_x, step_y) for part in ordered)
+    return Cells(
+        labels=labels.reshape(scene.values.shape), outlines=outlines, method="resolution", parameters=parameters
+    )
 
 
 def _split(
     mesh: _Mesh,
     order: NDArray[np.int64],
-    pyramid: Pyramid,
-    valid_fraction: float,
+    division: Division,
     count: int | None,
-    measured: Callable[[NDArray[np.int64]], _Mesh],
+    measured: Callable[[list[Part]], _Mesh],
 ) -> tuple[_Mesh, bool]:
     """Put the parts of some cells in their place; tell whether a wanted number of cells is reached."""
-    number, gone, parts, reached = len(mesh.blocks), [], [], False
+    number, gone, parts, reached = len(mesh.parts), set(), [], False
     for index in order:
-        children = _parts(pyramid, tuple(mesh.blocks[index]), valid_fraction)
+        children = division.parts(mesh.parts[index])
         after = number - 1 + len(children)
         if count is not None and after >= count:
             reached = True
             if abs(after - count) > abs(number - count):
                 break
-        gone.append(index)
+        gone.add(int(index))
         parts += children
         number = after
         if reached:
             break
     if not gone:
         return mesh, reached
-    new = measured(np.array(parts, dtype=np.int64).reshape(-1, 3))
-    kept = np.delete(np.arange(len(mesh.blocks)), gone)
-    return _Mesh(*(np.concatenate([old[kept], fresh]) for old, fresh in zip(mesh, new))), reached
+    kept = [index for index in range(len(mesh.parts)) if index not in gone]
+    old = [mesh.parts[index] for index in kept]
+    if not parts:
+        return _Mesh(old, mesh.pixels[kept], mesh.greens[kept]), reached
+    new = measured(parts)
+    return _Mesh(
+        old + new.parts,
+        np.concatenate([mesh.pixels[kept], new.pixels]),
+        np.concatenate([mesh.greens[kept], new.greens]),
+    ), reached
 
 
-def _parts(pyramid: Pyramid, block: tuple[int, ...], valid_fraction: float) -> list[tuple[int, int, int]]:
-    """The parts of a block that become cells: those with enough valid pixels, of the others their own parts."""
-    level, row, column = int(block[0]) - 1, 2 * int(block[1]), 2 * int(block[2])
-    area = pyramid.block_rows * pyramid.block_columns * 4**level
-    found: list[tuple[int, int, int]] = []
-    for i in range(row, min(row + 2, pyramid.counts[level].shape[0])):
-        for j in range(column, min(column + 2, pyramid.counts[level].shape[1])):
-            if pyramid.counts[level][i, j] >= valid_fraction * area:
-                found.append((level, i, j))
-            elif level > 0 and pyramid.counts[level][i, j] > 0:
-                found += _parts(pyramid, (level, i, j), valid_fraction)
-    return found
-
-
-def _count(valid: NDArray[np.bool_], rows: int, columns: int) -> NDArray[np.int32]:
-    """Valid pixels of each block of rows x columns pixels."""
-    strips = np.add.reduceat(valid, np.arange(0, valid.shape[0], rows), axis=0, dtype=np.int32)
-    return np.add.reduceat(strips, np.arange(0, valid.shape[1], columns), axis=1, dtype=np.int32)
-
-
-def _measure(
-    scene: Scene, blocks: NDArray[np.int64], block: tuple[int, int], greens: GreensFunction, frame: LocalFrame
-) -> _Mesh:
-    """Mean position and look vector of each block's valid pixels, and what its mean sees of the parameters."""
-    pixels = np.empty(len(blocks), np.int64)
-    middle, look = np.empty((len(blocks), 2)), np.empty((len(blocks), 3))
-    for k, (level, i, j) in enumerate(blocks):
-        top, left = i * block[0] << level, j * block[1] << level
-        part = slice(top, top + (block[0] << level)), slice(left, left + (block[1] << level))
-        rows, columns = np.nonzero(scene.valid[part])
-        pixels[k] = rows.size
-        middle[k] = top + rows.mean(), left + columns.mean()
-        look[k] = scene.look if scene.look.ndim == 1 else scene.look[:, top + rows, left + columns].mean(1, dtype=float)
-    x = scene.x[0] + middle[:, 1] * (scene.x[-1] - scene.x[0]) / (scene.x.size - 1)
+def _measure(scene: Scene, parts: list[Part], greens: GreensFunction, frame: LocalFrame) -> _Mesh:
+    """Mean position and look vector of each part's pixels, and what its mean sees of the parameters."""
+    nx = scene.x.size
+    pixels = np.array([part.pixels.size for part in parts])
+    middle, look = np.empty((len(parts), 2)), np.empty((len(parts), 3))
+    for k, part in enumerate(parts):
+        rows, columns = part.pixels // nx, part.pixels % nx
+        middle[k] = rows.mean(), columns.mean()
+        look[k] = scene.look if scene.look.ndim == 1 else scene.look[:, rows, columns].mean(1, dtype=float)
+    x = scene.x[0] + middle[:, 1] * (scene.x[-1] - scene.x[0]) / (nx - 1)
     y = scene.y[0] + middle[:, 0] * (scene.y[-1] - scene.y[0]) / (scene.y.size - 1)
     longitude, latitude = scene.geographic(x, y, frame=frame)
     east, north = frame.to_local(longitude, latitude)
-    points = np.column_stack([east, north, np.zeros(len(blocks))])
+    points = np.column_stack([east, north, np.zeros(len(parts))])
     seen = np.asarray(greens(points, frame.rotate_to_frame(look, longitude, latitude)), dtype=float)
-    if seen.ndim != 2 or len(seen) != len(blocks):
-        raise DataError(f"resolution: greens gave shape {seen.shape} for {len(blocks)} points; needed is a row a point")
+    if seen.ndim != 2 or len(seen) != len(parts):
+        raise DataError(f"resolution: greens gave shape {seen.shape} for {len(parts)} points; needed is a row a point")
     if not np.isfinite(seen).all():
         raise DataError(
             "resolution: greens gave values that are not finite: a cell's middle lies on the fault; mask it"
         )
-    return _Mesh(blocks, pixels, seen)
+    return _Mesh(parts, pixels, seen)
 
 
 SAMPLER = ("resolution", resolution_quadtree)
