@@ -4,6 +4,7 @@ from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
 from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.crossvalidation import CrossValidation, cross_validate
+from geoslip.inversion.decompose import Decomposition, North, decompose
 from geoslip.inversion.errors import ConstraintError, ConvergenceError, CovarianceError, SingularProblemError
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.fit import DatasetFit, variance_reduction
@@ -14,7 +15,9 @@ from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.priors import damping, first_difference, von_karman, von_karman_correlation
 from geoslip.inversion.problem import Block, Problem
+from geoslip.inversion.reference import Reference, reference_tracks
 from geoslip.inversion.relative import relative_strengths
+from geoslip.inversion.resample import resample_field
 from geoslip.inversion.solver import solve
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
 from geoslip.inversion.system import System
@@ -31,13 +34,16 @@ __all__ = [
     "CovarianceError",
     "CrossValidation",
     "DatasetFit",
+    "Decomposition",
     "Estimate",
     "Folds",
     "FormalUncertainty",
+    "North",
     "Nuisance",
     "Operator",
     "ParameterSpace",
     "Problem",
+    "Reference",
     "SingularProblemError",
     "StrengthChoice",
     "StrengthCurve",
@@ -48,6 +54,7 @@ __all__ = [
     "cross_validate",
     "damping",
     "dataset_folds",
+    "decompose",
     "first_difference",
     "greens_matrix",
     "laplacian",
@@ -55,7 +62,9 @@ __all__ = [
     "nuisance_columns",
     "rakes_of_azimuths",
     "redundancy",
+    "reference_tracks",
     "relative_strengths",
+    "resample_field",
     "solve",
     "spatial_folds",
     "strength_curve",
