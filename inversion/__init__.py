@@ -19,6 +19,7 @@ from geoslip.inversion.reference import Reference, reference_tracks
 from geoslip.inversion.relative import relative_strengths
 from geoslip.inversion.resample import resample_field
 from geoslip.inversion.solver import solve
+from geoslip.inversion.strain_model import StrainField, strain_model
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
 from geoslip.inversion.system import System
 from geoslip.inversion.uncertainty import FormalUncertainty
@@ -45,6 +46,7 @@ __all__ = [
     "Problem",
     "Reference",
     "SingularProblemError",
+    "StrainField",
     "StrengthChoice",
     "StrengthCurve",
     "System",
@@ -67,6 +69,7 @@ __all__ = [
     "resample_field",
     "solve",
     "spatial_folds",
+    "strain_model",
     "strength_curve",
     "variance_components",
     "variance_reduction",

@@ -154,7 +154,7 @@ def decompose(
     """
     north = North() if north is None else north
     fields = list(fields)
-    _require_common_grid(fields, len(list(sigmas)), north)
+    require_common_grid(fields, len(list(sigmas)), 3 if north.treatment == "estimated" else 2)
     shape = fields[0].values.shape
     spreads = [_spread(field, sigma) for field, sigma in zip(fields, sigmas)]
     result = _Arrays(shape)
@@ -255,10 +255,10 @@ def _north_note(north: North) -> str:
     return f"north has a prior at {where} with a standard deviation of {sigma:g} m on average"
 
 
-def _require_common_grid(fields: list[Scene], n_sigmas: int, north: North) -> None:
+def require_common_grid(fields: list[Scene], n_sigmas: int, needed: int) -> None:
+    """Refuse fields on different grids, too few of them, or another number of standard deviations."""
     if len(fields) != n_sigmas:
         raise DataError(f"{len(fields)} fields but {n_sigmas} standard deviations; give one for each")
-    needed = 3 if north.treatment == "estimated" else 2
     if len(fields) < needed:
         names = ", ".join(field.name for field in fields) or "none"
         raise DataError(
