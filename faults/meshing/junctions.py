@@ -218,7 +218,9 @@ def _crossing_near(one: np.ndarray, other: np.ndarray, near: np.ndarray) -> np.n
 
 def _ending_at(net: Surface, end: int, line: np.ndarray, name: str) -> Surface:
     """A surface whose start (0) or end (-1) is a line, followed straight on beyond the line's ends."""
-    points = _with_rows(net, end, -line[_bends(line), 2]).points
+    # beside a bend of the trace the rows' columns shift from row to row, and need rows close together
+    levels = _bends(line) if net.points.shape[1] == 2 else np.ones(len(line), dtype=bool)
+    points = _with_rows(net, end, -line[levels, 2]).points
     points = points if end == -1 else points[:, ::-1]
     target = np.empty((len(points), 3))
     reached = np.empty(len(points))

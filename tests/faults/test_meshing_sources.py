@@ -145,11 +145,12 @@ def test_segments_that_meet_share_their_vertices() -> None:
     assert np.allclose(fault.segment("west").dips, 84.0, atol=0.05)
     assert np.allclose(fault.segment("branch").dips, 70.0, atol=0.05)
     bend = fault.segment("bend")
-    # where the junction runs past a bend of the trace, the bend is rounded off over part of an edge at depth
-    assert np.all((np.abs(bend.dips - 85.0) < 1.5) | (np.abs(bend.dips - 64.0) < 1.5))
+    # the junction runs past a bend of the trace, which triangles then cut across at depth: few, and nowhere by much
+    off = np.minimum(np.abs(bend.dips - 85.0), np.abs(bend.dips - 64.0))
+    assert np.mean(off < 0.05) > 0.93 and off.max() < 6.0
     assert np.any(np.linalg.norm(bend.vertices - [5e3, 1e3, 0.0], axis=1) < 1e-3)
     for segment in fault.segments:
-        assert mesh_quality(segment).min_angle.min() > 15.0
+        assert mesh_quality(segment).min_angle.min() > 20.0
     # what is shared is rim no more
     rim = found.rim_patch[found.rim_side == "start"]
     ends = np.flatnonzero(fault.segment_index == fault.names.index("west"))
