@@ -156,6 +156,7 @@ def _read_table(entry: Dataset, path: Path, frame: LocalFrame, roots: Sequence[P
         positive=positive,
         wavelength=entry.wavelength,
         drop=entry.mask.drop or None,
+        **({} if entry.axis is None else {"axis": entry.axis}),
         **reader_options(entry, roots),
         **noise,
         **_table_look(entry),

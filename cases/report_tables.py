@@ -135,7 +135,13 @@ def _reduction(fit: DatasetFit) -> str:
     return percent(fit.variance_reduction) + (f" ({parts})" if len(fit.by_direction) > 1 else "")
 
 
-_KINDS = {"los": "line of sight", "azimuth": "azimuth offset", "gnss": "GNSS", "offset": "offset"}
+_KINDS = {
+    "los": "line of sight",
+    "azimuth": "azimuth offset",
+    "gnss": "GNSS",
+    "offset": "offset",
+    "gradient": "gradient (m/m)",
+}
 
 
 def nuisance_table(run: StudyRun) -> str:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from geoslip.cases.schema_base import Block, NameList, PlaceEntry
 from geoslip.cases.units import Angle, Length
 from geoslip.downsample.readers import readers
+from geoslip.inversion.nuisance import USUAL_NUISANCE
 
 
 def _look_block(value: Any) -> Any:
@@ -214,12 +215,13 @@ class Dataset(Block):
     A ``format`` that names a product (licsar, hyp3, aria, opera, mintpy, isce2, roi_pac, gamma, gmtsar, snap, kite)
     knows its unit, sign and no-data value, so that ``unit`` and ``positive`` are left out; ``options`` are those of
     its reader, such as ``dates`` of a time series or ``band`` of a raster, ``nodata`` a value that stands for no data.
-    ``detrend`` takes an offset or a plane, fitted to the far field alone, out of a scene before anything else; usually
-    ``nuisance``, estimated with the slip, is the better way.
+    A ``gradient`` is the slope of a line of sight along ``axis``, per metre in ``unit``. ``detrend`` takes an offset
+    or a plane, fitted to the far field alone, out of a scene before anything else; usually ``nuisance``, estimated
+    with the slip, is the better way.
     """
 
     name: str
-    kind: Literal["los", "azimuth", "gnss", "offset"]
+    kind: Literal["los", "azimuth", "gnss", "offset", "gradient"]
     file: str | None = None
     files: tuple[str, ...] = ()
     format: str = "auto"
@@ -231,6 +233,7 @@ class Dataset(Block):
     positive: Literal["toward", "away", "along", "against"] | None = None
     look: Annotated[Look, BeforeValidator(_look_block)] | None = None
     heading: Angle | None = None
+    axis: Literal["east", "north"] | Angle | None = None
     components: tuple[Literal["east", "north", "up"], ...] | None = None
     noise: Annotated[Noise, BeforeValidator(_noise_block)]
     nuisance: Literal["none", "offset", "plane"] | None = None
@@ -249,7 +252,7 @@ class Dataset(Block):
     @property
     def nuisance_kind(self) -> str:
         """What is estimated beside slip: a plane for radar, nothing for GNSS, unless the case says otherwise."""
-        return self.nuisance or {"los": "plane", "azimuth": "offset", "gnss": "none", "offset": "offset"}[self.kind]
+        return self.nuisance or USUAL_NUISANCE[self.kind]
 
     @model_validator(mode="after")
     def _complete(self) -> Dataset:
@@ -260,7 +263,9 @@ class Dataset(Block):
         asked = asked_of(self.format)
         if self.unit is None and "unit" in asked:
             raise ValueError("write the unit of the file's numbers (m, cm, mm, or rad), or name a product with format")
-        if self.kind == "los" and self.positive not in ("toward", "away") and "positive" in asked:
+        if (self.kind == "gradient") != (self.axis is not None):
+            raise ValueError("a gradient needs axis, the direction of its slope: east, north, or degrees from north")
+        if self.kind in ("los", "gradient") and self.positive not in ("toward", "away") and "positive" in asked:
             raise ValueError(
                 "a line of sight needs its sign: write positive: toward (the satellite) or positive: away;"
                 " the product's documentation says which"

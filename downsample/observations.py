@@ -9,7 +9,7 @@ from scipy.linalg import LinAlgError, cho_factor
 
 from geoslip.downsample.errors import DataError
 
-KINDS = ("los", "azimuth", "gnss", "offset")
+KINDS = ("los", "azimuth", "gnss", "offset", "gradient")
 LARGEST_DISPLACEMENT = 1e3
 """Metres; a larger value means a wrong unit."""
 
@@ -22,15 +22,15 @@ class Observations:
     ----------
     name : str
         What the report calls them.
-    kind : {"los", "azimuth", "gnss", "offset"}
+    kind : {"los", "azimuth", "gnss", "offset", "gradient"}
         Line of sight (positive toward the satellite), azimuth offset (positive along the flight), GNSS
-        components, other offsets.
+        components, other offsets, slope of a line of sight.
     longitude, latitude : ndarray, shape (n,)
         Degrees, WGS84.
     points : ndarray, shape (n, 3)
         East, north, up in the local frame, metres, up <= 0.
     values : ndarray, shape (n,)
-        Displacement in metres.
+        Displacement in metres; of a gradient, metres per metre.
     directions : ndarray, shape (n, 3)
         l in the axes of the local frame.
     covariance : ndarray, shape (n, n)
@@ -39,6 +39,8 @@ class Observations:
         Name of each row's station; the rows of one station follow each other.
     sample_count : ndarray, shape (n,), optional
         Number of pixels behind each value.
+    gradient_axis : ndarray, shape (n, 3), optional
+        For gradients: horizontal unit vector along which the slope is taken, in the axes of the local frame.
     outlines : tuple of ndarray, optional
         Longitude and latitude of each cell's corners, shape (k, 2).
     notes : tuple of str
@@ -61,6 +63,7 @@ class Observations:
     station: tuple[str, ...] | None = None
     sample_count: NDArray[np.int64] | None = None
     outlines: tuple[NDArray[np.float64], ...] | None = None
+    gradient_axis: NDArray[np.float64] | None = None
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -84,10 +87,12 @@ class Observations:
             if not np.isfinite(array).all():
                 raise DataError(f"{self.name}: {field} holds a value that is not finite; mask or drop it first")
             object.__setattr__(self, field, array)
-        for field in ("station", "sample_count", "outlines"):
+        for field in ("station", "sample_count", "outlines", "gradient_axis"):
             entry = getattr(self, field)
             if entry is not None and len(entry) != n:
                 raise DataError(f"{self.name}: {field} has {len(entry)} entries for {n} values")
+        if (self.kind == "gradient") != (self.gradient_axis is not None):
+            raise DataError(f"{self.name}: gradient_axis belongs to data of kind gradient, and they need it")
         self._check_values()
 
     def _check_values(self) -> None:
@@ -130,6 +135,7 @@ class Observations:
             covariance=self.covariance[np.ix_(rows, rows)],
             station=None if self.station is None else tuple(self.station[row] for row in rows),
             sample_count=None if self.sample_count is None else np.asarray(self.sample_count)[rows],
+            gradient_axis=None if self.gradient_axis is None else self.gradient_axis[rows],
             outlines=None if self.outlines is None else tuple(self.outlines[row] for row in rows),
         )
 

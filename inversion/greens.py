@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import geoslip.okada as okada
+from geoslip.inversion.gradient import gradient_matrix
 
 if TYPE_CHECKING:
     from geoslip.downsample import Observations
@@ -43,7 +44,8 @@ def greens_matrix(
     Returns
     -------
     (n, len(components) * p) array
-        Metres per metre; all columns of the first component first. Time and memory grow with its size.
+        Metres per metre (of a gradient: per metre and metre); all columns of the first component first. Time and
+        memory grow with its size.
 
     Raises
     ------
@@ -51,6 +53,10 @@ def greens_matrix(
         A component that is unknown or named twice, or a datum on the fault itself, where displacement has two values.
     """
     components = checked_components(components)
+    if observations.kind == "gradient":
+        slopes = gradient_matrix(observations, fault, components=components, poisson=poisson, progress=progress)
+        _refuse_data_on_the_fault(observations, slopes)
+        return slopes
     n_patches = fault.n_patches
     matrix = np.empty((len(observations.values), len(components) * n_patches), order="F")
     done = 0

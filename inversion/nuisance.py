@@ -10,7 +10,8 @@ so that columns are of like size and coefficients read as metres and metres per 
 | offset | gnss                | l_e, l_n, l_u     | east, north, up       | m          |
 | plane  | los, azimuth, offset| 1, x, y           | offset, east, north   | m, m/km    |
 
-A GNSS offset is a common translation of all stations; a component that no row measures has no column.
+A plane of a line of sight is an offset of its gradient. A GNSS offset is a common translation of all stations; a
+component that no row measures has no column.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from geoslip.downsample import Observations
 
 NUISANCE_KINDS = ("none", "offset", "plane")
-USUAL_NUISANCE = {"los": "plane", "azimuth": "offset", "offset": "offset", "gnss": "none"}
+USUAL_NUISANCE = {"los": "plane", "azimuth": "offset", "offset": "offset", "gradient": "offset", "gnss": "none"}
 """The kind that a data set gets unless another is asked for."""
 
 

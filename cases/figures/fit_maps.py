@@ -26,6 +26,7 @@ _LABELS = {
     "los": "Displacement toward the satellite",
     "azimuth": "Displacement along the flight direction",
     "offset": "Displacement",
+    "gradient": "Slope of the displacement toward the satellite",
 }
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from geoslip.downsample.errors import DataError
+from geoslip.downsample.look import flight_direction
 from geoslip.downsample.noise import NoiseModel
 from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations
 from geoslip.downsample.readers._positions import table_covariance, table_directions, table_positions
@@ -31,6 +32,7 @@ def read_points_table(
     noise: NoiseModel | None = None,
     drop: DropRules | None = None,
     delimiter: str | None = None,
+    axis: str | float | None = None,
     **geometry: Any,
 ) -> Observations:
     """Read displacement at scattered points.
@@ -45,8 +47,9 @@ def read_points_table(
         Of the columns value and sigma.
     name : str, optional
         Default: the file's name without suffix.
-    kind : {"los", "azimuth", "offset"}
-        What was measured.
+    kind : {"los", "azimuth", "offset", "gradient"}
+        What was measured; a gradient of a line of sight is in unit per that length unit (m: metres per metre; rad:
+        radians per metre).
     columns : sequence, mapping or str, optional
         Names: longitude and latitude (or x and y, metres from the origin), value; where there are: sigma,
         look_east, look_north, look_up, or incidence and heading (or azimuth); any other names for the rest.
@@ -62,6 +65,8 @@ def read_points_table(
         Rows to leave out, see `geoslip.downsample.readers._table.drop_rows`.
     delimiter : str, optional
         Default: found by itself.
+    axis : {"east", "north"} or float, optional
+        Direction of a gradient's slope, or its angle clockwise from north in degrees.
     **geometry
         look=(east, north, up), or incidence=, azimuth=, convention=, vertical=, angle_unit= as in
         `geoslip.downsample.look.look_vector`, where no column says it.
@@ -76,8 +81,12 @@ def read_points_table(
     DataError
         For whatever does not fit, with file and line.
     """
-    if kind not in ("los", "azimuth", "offset"):
-        raise DataError(f"{path}: kind {kind!r} is no table of points; use los, azimuth or offset")
+    if kind not in ("los", "azimuth", "offset", "gradient"):
+        raise DataError(f"{path}: kind {kind!r} is no table of points; use los, azimuth, offset or gradient")
+    if (kind == "gradient") != (axis is not None):
+        raise DataError(
+            f"{path}: axis (east, north, or degrees clockwise from north) belongs to kind gradient, which needs it"
+        )
     factor = displacement_factor(unit, positive=positive, wavelength=wavelength)
     whole = read_table(path, columns=columns, delimiter=delimiter)
     table, notes = drop_rows(whole, drop)
@@ -85,7 +94,8 @@ def read_points_table(
     if len(table) == 0:
         raise DataError(f"{path}: no row with a value is left; check drop rules and missing values")
     longitude, latitude, points = table_positions(table, frame=frame)
-    directions = table_directions(table, kind=kind, **geometry)
+    # The slope of a line of sight has the line of sight's own direction.
+    directions = table_directions(table, kind="los" if kind == "gradient" else kind, **geometry)
     numbers = table.numbers("value")
     if np.abs(numbers).max() > LARGEST_DISPLACEMENT / abs(factor):
         raise DataError(
@@ -108,8 +118,21 @@ def read_points_table(
             covariance=covariance,
             noise=noise,
         ),
+        gradient_axis=_gradient_axis(axis, frame, longitude, latitude),
         notes=(*notes, *missing),
     )
+
+
+def _gradient_axis(
+    axis: str | float | None, frame: LocalFrame, longitude: NDArray[np.float64], latitude: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    if axis is None:
+        return None
+    named = {"east": 90.0, "north": 0.0}
+    if isinstance(axis, str) and axis not in named:
+        raise DataError(f"axis {axis!r} of a gradient: write east, north, or degrees clockwise from north")
+    angle = named[axis] if isinstance(axis, str) else float(axis)
+    return frame.rotate_to_frame(np.tile(flight_direction(angle), (longitude.size, 1)), longitude, latitude)
 
 
 def _without_missing(table: Table) -> tuple[Table, list[str]]:

@@ -56,9 +56,14 @@ def _mean_of(data: Observations, groups: list[NDArray[np.int64]]) -> Observation
         latitude=mean @ data.latitude,
         points=mean @ data.points,
         values=mean @ data.values,
-        directions=directions / np.linalg.norm(directions, axis=1)[:, None],
+        directions=_unit(directions),
         covariance=0.5 * (covariance + covariance.T),
         station=None,
         sample_count=None,
         outlines=None,
+        gradient_axis=None if data.gradient_axis is None else _unit(mean @ data.gradient_axis),
     )
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    return vectors / np.linalg.norm(vectors, axis=1)[:, None]
