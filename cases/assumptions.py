@@ -11,6 +11,7 @@ from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
 from geoslip.cases.schema_slip import CRITERIA
 from geoslip.cases.units import format_length
+from geoslip.downsample.noise import NoiseModel
 
 
 def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumption]:
@@ -89,6 +90,16 @@ def _downsample_origin(entry: Dataset) -> str:
     return "case" if entry.downsample.target_written else "default"
 
 
+def _shape_text(model: NoiseModel) -> str:
+    """What is not the plain exponential about a noise."""
+    text = "" if model.family == "exponential" else f" ({model.family.replace('_', ' ')})"
+    if model.wavelength is not None:
+        text += f" with waves of {format_length(model.wavelength)}"
+    if model.ratio < 1.0:
+        text += f" toward {model.azimuth:.0f} degrees, {model.ratio:.2f} of that across"
+    return text
+
+
 def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
     noise = entry.noise
     extra = f", times {noise.scale:g}" if noise.scale != 1.0 else ""
@@ -97,7 +108,7 @@ def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
     if reading.noise is not None and noise.source in ("estimate", "residuals"):
         model, each = reading.noise, "pixel" if noise.source == "estimate" else "point"
         text = (
-            f"{format_length(model.sill**0.5)} correlated over {format_length(model.length)},"
+            f"{format_length(model.sill**0.5)} correlated over {format_length(model.length)}{_shape_text(model)},"
             f" {format_length(model.nugget**0.5)} per {each}"
         )
         said = ", as a first fit leaves over" if noise.source == "residuals" else extra
@@ -108,5 +119,8 @@ def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
         return Assumption(label, f"covariance {noise.covariance}" + extra, "case")
     assert noise.sigma is not None
     text = format_length(noise.sigma)
-    text += f" correlated over {format_length(noise.length)}" if noise.length is not None else ", uncorrelated"
+    stated = noise.given()
+    assert stated is not None
+    correlated = f" correlated over {format_length(stated.length)}{_shape_text(stated)}"
+    text += correlated if noise.length is not None else ", uncorrelated"
     return Assumption(label, text + extra, "case")

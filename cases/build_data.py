@@ -16,6 +16,7 @@ from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.masks import masked_rows
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
+from geoslip.downsample.cells import Cells
 from geoslip.downsample.noise import NoiseModel
 from geoslip.downsample.observations import Observations
 from geoslip.downsample.readers import read_gnss, read_points, readers
@@ -38,11 +39,17 @@ class DatasetReading:
         The full grid, masked, where the data came as one.
     noise : NoiseModel or None
         What the noise was estimated or said to be, for a scene.
+    cells : Cells or None
+        Of a scene.
+    cell_notes : tuple of str
+        Those of the observations' notes that speak of these cells.
     """
 
     observations: Observations
     scene: Scene | None = None
     noise: NoiseModel | None = None
+    cells: Cells | None = None
+    cell_notes: tuple[str, ...] = ()
 
 
 def read_datasets(
@@ -70,9 +77,12 @@ def read_datasets(
     """
     readings: list[DatasetReading] = []
     mistakes: list[Mistake] = []
+    cells: dict[str, Cells] = {}
     for index, entry in enumerate(case.data):
         try:
-            readings.append(_read(entry, frame, fault, roots))
+            readings.append(_read(entry, frame, fault, roots, cells))
+            if readings[-1].cells is not None:
+                cells[entry.name] = readings[-1].cells
         except CaseError as error:
             mistakes += error.mistakes
         except ValueError as error:
@@ -94,12 +104,14 @@ def is_scene(entry: Dataset, path: Path) -> bool:
     return any(reader.recognises(path) for reader in readers("scene").values())
 
 
-def _read(entry: Dataset, frame: LocalFrame, fault: Fault, roots: Sequence[Path]) -> DatasetReading:
+def _read(
+    entry: Dataset, frame: LocalFrame, fault: Fault, roots: Sequence[Path], others: dict[str, Cells]
+) -> DatasetReading:
     path = resolve(entry.paths[0], roots)
     if is_scene(entry, path):
         scene, notes = read_dataset_scene(entry, frame, fault, roots)
-        observations, noise = observe_scene(scene, entry, frame, fault)
-        return DatasetReading(observations.with_notes(notes), scene, noise)
+        observations, noise, cells, said = observe_scene(scene, entry, frame, fault, others=others, roots=roots)
+        return DatasetReading(observations.with_notes([*notes, *said]), scene, noise, cells, observations.notes)
     if entry.kind == "gnss":
         observations = _read_gnss(entry, frame, roots)
     else:
@@ -139,8 +151,8 @@ def _read_table(entry: Dataset, path: Path, frame: LocalFrame, roots: Sequence[P
     noise: dict[str, Any] = {}
     if entry.noise.covariance is not None:
         noise["covariance"] = resolve(entry.noise.covariance, roots)
-    elif entry.noise.length is not None and entry.noise.sigma is not None:
-        noise["noise"] = NoiseModel(entry.noise.sigma**2, entry.noise.length, entry.noise.nugget**2)
+    elif entry.noise.length is not None:
+        noise["noise"] = entry.noise.given()
     elif entry.noise.sigma is not None:
         noise["sigma"] = float(np.hypot(entry.noise.sigma, entry.noise.nugget))
     elif entry.noise.source == "residuals":

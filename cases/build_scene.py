@@ -8,26 +8,23 @@ from typing import Any
 
 import numpy as np
 
+from geoslip.cases.build_cells import cut_scene
 from geoslip.cases.catalogue import resolve
 from geoslip.cases.masks import keep_points
 from geoslip.cases.schema_data import Dataset, Look
 from geoslip.downsample import (
+    Cells,
     NoiseModel,
     Observations,
     Scene,
     cell_observations,
-    covariogram,
-    distance_to_polylines,
-    fit_exponential,
+    compare_noise,
     read_scene,
     remove_trend,
-    samplers,
 )
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 
-DEFAULT_POINTS = 800
-"""Cells of a scene where the case does not say how many."""
 FAR_FIELD = 1.0
 """The noise is estimated from pixels farther from the faults than this many fault lengths, or as far as there are."""
 
@@ -120,30 +117,29 @@ def read_dataset_scene(
     return scene, read + [note.replace("{name}", entry.name).replace("points", "pixels") for note in notes]
 
 
-def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> NoiseModel:
-    """Give the noise of a scene: as the case says, or estimated from its far field.
+def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> tuple[NoiseModel, tuple[str, ...]]:
+    """Give the noise of a scene, as the case says or estimated from its far field, and what is doubtful about it.
 
     Raises
     ------
     ValueError
         If the far field does not tell, or the case describes the noise in a way that a grid does not have.
     """
-    noise = entry.noise
-    if noise.source == "estimate":
-        model = fit_exponential(covariogram(scene, mask=far_field(scene, frame, fault)))
-    elif noise.source == "residuals":
-        model = NoiseModel(0.0, 1.0, 1.0)  # stands in until a first fit has been made
-    elif noise.sigma is not None and noise.length is not None:
-        model = NoiseModel(noise.sigma**2, noise.length, noise.nugget**2)
-    elif noise.sigma is not None:
-        model = NoiseModel(0.0, 1.0, noise.sigma**2 + noise.nugget**2)
-    else:
+    wanted, given = entry.noise, entry.noise.given()
+    said: tuple[str, ...] = ()
+    if wanted.source == "estimate":
+        families = None if wanted.model == "best" else [wanted.model]
+        near = far_field(scene, frame, fault)
+        best = compare_noise(scene, mask=near, families=families, anisotropic=wanted.anisotropic)[0]
+        given, said = best.noise, best.warnings
+    elif wanted.source == "residuals":
+        given = NoiseModel(0.0, 1.0, 1.0)  # stands in until a first fit has been made
+    elif given is None:
         raise ValueError(
             "the noise of a grid is 'estimate', 'residuals' or {sigma: ..., length: ..., nugget: ...}: columns and"
             " covariance files belong to tables of points"
         )
-    factor = noise.scale**2
-    return NoiseModel(model.sill * factor, model.length, model.nugget * factor)
+    return given.scaled(wanted.scale**2), said
 
 
 def far_field(scene: Scene, frame: LocalFrame, fault: Fault) -> np.ndarray:
@@ -168,29 +164,19 @@ def far_field(scene: Scene, frame: LocalFrame, fault: Fault) -> np.ndarray:
     return near
 
 
-def observe_scene(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> tuple[Observations, NoiseModel]:
-    """Cut a scene into cells and give them as observations with the covariance of their means."""
-    noise = scene_noise(scene, entry, frame, fault)
-    cells = samplers()[entry.downsample.method](scene, **sampler_options(scene, entry, frame, fault))
-    return cell_observations(scene, cells, frame=frame, noise=noise), noise
+def observe_scene(
+    scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault, *, others: dict[str, Cells], roots: Sequence[Path]
+) -> tuple[Observations, NoiseModel, Cells, tuple[str, ...]]:
+    """Cut a scene into cells and give them as observations with the covariance of their means.
 
-
-def sampler_options(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -> dict[str, Any]:
-    """Give the options of the sampler that a case names, distances from the upper edges of the faults among them."""
+    Returns
+    -------
+    tuple
+        Observations, noise of a pixel, cells, and notes that do not belong to the cells.
+    """
+    noise, said = scene_noise(scene, entry, frame, fault)
     wanted = entry.downsample
-    options: dict[str, Any] = {"valid_fraction": wanted.valid_fraction}
-    for ours, theirs in (("minimum", "minimum_size"), ("maximum", "maximum_size")):
-        if getattr(wanted, ours) is not None:
-            options[theirs] = getattr(wanted, ours)
-    threshold = wanted.growth if wanted.method == "distance" else wanted.threshold
-    if threshold is not None:
-        options["threshold"] = threshold
-    else:
-        options["count"] = wanted.points or DEFAULT_POINTS
-    if wanted.method == "variance":
-        options["residual"] = wanted.residual
-    if wanted.method == "distance":
-        traces = [np.column_stack(frame.to_geographic(edge[:, 0], edge[:, 1])) for edge in fault.trace]
-        options["distances"] = distance_to_polylines(scene, traces, frame=frame)
-        options["exponent"] = wanted.exponent
-    return options
+    if wanted.cells is not None and wanted.cells not in others:
+        wanted = wanted.model_copy(update={"cells": str(resolve(wanted.cells, roots))})
+    cells = cut_scene(scene, wanted, frame=frame, fault=fault, others=others)
+    return cell_observations(scene, cells, frame=frame, noise=noise), noise, cells, said

@@ -143,8 +143,24 @@ def scene(
 def downsample(
     file: Annotated[Path, typer.Argument(metavar="SCENE", help="GeoTIFF, grid or raw scene.")],
     out: Annotated[Path, typer.Option(help="Table to write; its covariance goes beside it as .npy.")],
-    method: Annotated[str, typer.Option(help="Sampler: variance.")] = "variance",
-    points: Annotated[int, typer.Option(help="About how many cells.", min=4)] = 800,
+    method: Annotated[
+        str, typer.Option(help="Sampler: uniform, variance, curvature, gradient, resolution, model or distance.")
+    ] = "variance",
+    points: Annotated[int | None, typer.Option(help="About how many cells; 800 if nothing else says.", min=4)] = None,
+    key: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="KEY=VALUE",
+            help="A key of the case file's downsample block, such as 'minimum=400 m'; may be repeated.",
+        ),
+    ] = None,
+    fault: Annotated[
+        Path | None, typer.Option(help="Slip model that distance and resolution take the fault of, model the slip too.")
+    ] = None,
+    noise: Annotated[str, typer.Option(help="Family of the noise, or best.")] = "exponential",
+    cells: Annotated[Path | None, typer.Option(help="Take the cells of this file instead.")] = None,
+    save_cells: Annotated[Path | None, typer.Option(help="Write the cells for later use (.npz).")] = None,
     unit: Unit = None,
     positive: Positive = None,
     wavelength: Wavelength = None,
@@ -160,10 +176,12 @@ def downsample(
     \b
     Example:  geoslip downsample los.tif --points 800 --incidence 39 --heading=-13 --out los.csv
     """
-    from geoslip.cases.commands_scene import SceneOptions, downsample_command
+    from geoslip.cases.commands_downsample import Sampling, downsample_command
+    from geoslip.cases.commands_scene import SceneOptions
 
     options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs, tuple(option or ()))
-    downsample_command(file, options, out=out, method=method, points=points)
+    sampling = Sampling(method, points, tuple(key or ()), fault, noise, cells, save_cells)
+    downsample_command(file, options, out=out, sampling=sampling)
 
 
 @app.command()

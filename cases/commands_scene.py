@@ -1,8 +1,7 @@
-"""What ``geoslip scene`` and ``geoslip downsample`` do."""
+"""What ``geoslip scene`` does."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ import numpy as np
 import typer
 
 from geoslip.cases.errors import CaseError, Mistake
-from geoslip.cases.output import write_table
 from geoslip.cases.units import parse_length
 from geoslip.downsample.checks import check_sign_against_gnss, compare_with_gnss
 from geoslip.downsample.readers import read_gnss, read_scene
@@ -239,48 +237,3 @@ def draw_scene(scene: Scene, path: Path) -> None:
     except (OSError, ValueError) as error:
         rule = f"the picture cannot be written ({error}): choose another place with --picture"
         raise CaseError(Mistake(rule, key=str(path))) from error
-
-
-def downsample_command(path: Path, options: SceneOptions, *, out: Path, method: str, points: int) -> None:
-    """Cut a scene into cells and write them with their covariance."""
-    from geoslip.downsample.samplers import samplers
-
-    known = samplers()
-    if method not in known:
-        raise CaseError(Mistake(f"there is no such sampler; choose from {', '.join(known)}", "--method", method))
-    scene = open_scene(path, options)
-    frame = scene_frame(scene)
-    try:
-        observations, noise = cells_of_scene(scene, frame, method=method, points=points)
-    except ValueError as error:
-        raise CaseError(Mistake(str(error), key=str(path))) from error
-    true = frame.rotate_from_frame(observations.directions, observations.longitude, observations.latitude)
-    counts = observations.sample_count if observations.sample_count is not None else np.ones(len(observations))
-    rows = zip(observations.longitude, observations.latitude, observations.values, observations.sigma, *true.T, counts)
-    names = ["longitude", "latitude", "value", "sigma", "look_east", "look_north", "look_up", "pixels"]
-    covariance = out.with_suffix(".npy")
-    try:
-        partial = out.with_name(f".{out.name}.partial")
-        write_table(partial, names, rows)
-        with out.with_name(f".{covariance.name}.partial").open("wb") as stream:
-            np.save(stream, observations.covariance)
-        os.replace(out.with_name(f".{covariance.name}.partial"), covariance)
-        os.replace(partial, out)
-    except OSError as error:
-        rule = f"the table cannot be written ({error.strerror}): choose another place with --out"
-        raise CaseError(Mistake(rule, key=str(out))) from error
-    typer.echo(
-        f"{out}: {len(observations)} cells; noise {1e3 * noise.sill**0.5:.1f} mm correlated over"
-        f" {1e-3 * noise.length:.1f} km, {1e3 * noise.nugget**0.5:.1f} mm a pixel; covariance in {covariance}"
-    )
-
-
-def cells_of_scene(scene: Scene, frame: LocalFrame, *, method: str, points: int) -> Any:
-    """Give observations and the noise that was estimated from the quieter half of a scene."""
-    from geoslip.downsample import cell_observations, covariogram, fit_exponential
-    from geoslip.downsample.samplers import samplers
-
-    strong = np.abs(scene.values - np.nanmedian(scene.values))
-    noise = fit_exponential(covariogram(scene, mask=strong > np.nanquantile(strong, 0.5)))
-    cells = samplers()[method](scene, count=points)
-    return cell_observations(scene, cells, frame=frame, noise=noise), noise

@@ -21,6 +21,7 @@ from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError
 from geoslip.cases.grid_score import grid_scores
+from geoslip.cases.model_cells import cells_found
 from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
 from geoslip.cases.progress import Reporter
 from geoslip.cases.provenance import data_files, provenance, text_hash
@@ -159,14 +160,12 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     """Invert a prepared study; see :func:`run_case`."""
     reporter = reporter or Reporter()
     case, fault, frame, poisson = study.case, study.fault, study.frame, study.case.elastic.poisson
-    greens = greens_matrices(study, cache=cache, reporter=reporter)
-    study = replace(study, readings=_noise_found(study, greens, reporter))
+    with _AsCaseError(case):
+        study, doubts = cells_found(study, invert=lambda first: _invert(first, cache=cache, reporter=reporter).estimate)
+    solved = _invert(study, cache=cache, reporter=reporter)
+    study, curve, estimate = solved.study, solved.curve, solved.estimate
+    problem, doubts = estimate.problem, (*doubts, *solved.doubts)
     observations = tuple(reading.observations for reading in study.readings)
-    with _AsCaseError(case), reporter.step("normal equations") as report:
-        problem = _problem(study, greens, report)
-    with _AsCaseError(case), reporter.step("slip and smoothing") as report:
-        curve, estimate, doubts = _choose_slip(case, problem, report)
-        problem = estimate.problem
     with reporter.step("uncertainty and moment"):
         model = estimate.model(frame=frame, rigidity=case.elastic.rigidity)
     run = StudyRun(case, frame, observations, fault, problem, curve, estimate, model)
@@ -188,6 +187,27 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     run.timings = reporter.timings
     run.provenance = provenance(case, study.files, reporter.timings)
     return run
+
+
+@dataclass(frozen=True)
+class _Solved:
+    """One inversion: the study with its noise found, the curve if one was needed, the answer, what is doubtful."""
+
+    study: PreparedStudy
+    curve: StrengthCurve | None
+    estimate: Estimate
+    doubts: tuple[str, ...]
+
+
+def _invert(study: PreparedStudy, *, cache: Path | None, reporter: Reporter) -> _Solved:
+    case = study.case
+    greens = greens_matrices(study, cache=cache, reporter=reporter)
+    study = replace(study, readings=_noise_found(study, greens, reporter))
+    with _AsCaseError(case), reporter.step("normal equations") as report:
+        problem = _problem(study, greens, report)
+    with _AsCaseError(case), reporter.step("slip and smoothing") as report:
+        curve, estimate, doubts = _choose_slip(case, problem, report)
+    return _Solved(study, curve, estimate, doubts)
 
 
 def _problem(study: PreparedStudy, greens: dict[str, NDArray[np.float64]], report: Callable[[float], None]) -> Problem:

@@ -10,7 +10,7 @@ import numpy as np
 
 from geoslip.cases.build_data import DatasetReading
 from geoslip.cases.schema_data import Dataset
-from geoslip.downsample.noise import NoiseModel, point_covariance
+from geoslip.downsample.noise import point_covariance
 from geoslip.downsample.noise_fit import fit_exponential
 from geoslip.downsample.observations import Observations
 from geoslip.downsample.point_variogram import point_covariogram
@@ -74,6 +74,6 @@ def with_residual_noise(reading: DatasetReading, entry: Dataset, estimate: Estim
         raise ValueError(f"{observations.name}: noise from residuals: {error}") from error
     model = fit_exponential(found)
     scale = entry.noise.scale**2
-    model = NoiseModel(model.sill * scale, model.length, model.nugget * scale + entry.noise.floor**2)
+    model = replace(model, sill=model.sill * scale, nugget=model.nugget * scale + entry.noise.floor**2)
     covariance = point_covariance(observations.points, noise=model)
     return replace(reading, observations=replace(observations, covariance=covariance), noise=model)

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from geoslip.cases.schema_base import Block, NameList, PlaceEntry
+from geoslip.cases.schema_noise import Noise, noise_block
+from geoslip.cases.schema_sampling import Downsample
 from geoslip.cases.units import Angle, Length
 from geoslip.downsample.readers import readers
 from geoslip.inversion.nuisance import USUAL_NUISANCE
@@ -68,47 +70,6 @@ class Look(Block):
         return self
 
 
-def _noise_block(value: Any) -> Any:
-    """Let ``estimate``, ``residuals`` and ``columns`` stand for blocks, and a length for white noise."""
-    if value in ("estimate", "residuals", "columns"):
-        return {"source": value}
-    if isinstance(value, str):
-        return {"sigma": value}
-    return value
-
-
-class Noise(Block):
-    """The noise of a data set: standard deviations, a correlated model, or a covariance file (m^2, as .npy).
-
-    ``sigma`` and ``nugget`` are standard deviations; with ``length`` the covariance is
-    sigma^2 exp(-distance / length), plus nugget^2 on the diagonal of the pixels. ``floor`` is added in quadrature to
-    what the file says, ``scale`` multiplies every standard deviation. ``estimate`` is the radar's own noise, from the
-    far field of a grid; ``residuals`` is what the fault model leaves over: a first fit with white noise of a tenth of
-    the data's standard deviation, smoothed by its L-curve, then the semivariogram of its residuals.
-    """
-
-    source: Literal["estimate", "residuals", "columns"] | None = None
-    sigma: Length | None = None
-    length: Length | None = None
-    nugget: Length = 0.0
-    covariance: str | None = None
-    floor: Length = 0.0
-    scale: Annotated[float, Field(gt=0.0)] = 1.0
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Noise:
-        if (self.source is not None) + (self.sigma is not None) + (self.covariance is not None) != 1:
-            raise ValueError(
-                "give one of: 'estimate' (from the far field), 'residuals' (from what a first fit leaves over),"
-                " 'columns' (standard deviations in the file), sigma (with or without length), covariance (a .npy file)"
-            )
-        if self.length is not None and self.sigma is None:
-            raise ValueError("length belongs to a correlated model: give sigma with it")
-        if self.sigma is not None and self.sigma <= 0.0:
-            raise ValueError("sigma is a standard deviation above 0, such as '5 mm'")
-        return self
-
-
 class Mask(Block):
     """Which pixels or points are left out, and said so.
 
@@ -148,62 +109,6 @@ class Mask(Block):
         return value
 
 
-class Downsample(Block):
-    """How a scene becomes observations: cells by a quadtree, of which ``method`` says what splits a block.
-
-    ``variance``: the residual of its pixels about their best plane or mean; ``curvature``: the residual of its parts'
-    means about their best plane, which noise of single pixels hardly moves; ``gradient``: the rise of the displacement
-    across it; ``distance``: its side against ``growth`` times the distance to the mapped traces (m) to the power of
-    ``exponent``. ``points`` asks for a number of cells; else ``threshold``, or ``growth`` for distance, is where
-    splitting stops.
-    """
-
-    method: Literal["variance", "curvature", "gradient", "distance"] = "variance"
-    points: Annotated[int, Field(ge=4, le=100_000)] | None = None
-    threshold: Length | None = None
-    growth: Annotated[float, Field(gt=0.0)] | None = None
-    exponent: Annotated[float, Field(ge=0.0, le=4.0)] = 1.0
-    minimum: Length | None = None
-    maximum: Length | None = None
-    valid_fraction: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
-    residual: Literal["plane", "mean"] = "plane"
-
-    @property
-    def splitting(self) -> str:
-        """What splits a block, for people."""
-        return {
-            "variance": f"residual variance, {self.residual}",
-            "curvature": "curvature",
-            "gradient": "gradient",
-            "distance": "distance to the traces",
-        }[self.method]
-
-    @property
-    def target_written(self) -> bool:
-        """True where the case says how fine the cells are to be."""
-        return any(item is not None for item in (self.points, self.threshold, self.growth))
-
-    @model_validator(mode="after")
-    def _one_target(self) -> Downsample:
-        if self.points is not None and self.threshold is not None:
-            raise ValueError("give points (how many cells) or threshold (residual of a cell), not both")
-        if self.points is not None and self.growth is not None:
-            raise ValueError("give points (how many cells) or growth (side of a cell over its distance), not both")
-        return self
-
-    @model_validator(mode="after")
-    def _keys_of_the_method(self) -> Downsample:
-        written = self.model_fields_set
-        if self.method == "distance" and self.threshold is not None:
-            raise ValueError("method distance has no threshold: give growth, the side of a cell over its distance")
-        for key in ("growth", "exponent"):
-            if key in written and self.method != "distance":
-                raise ValueError(f"{key} belongs to method: distance, this is {self.method}: take it out")
-        if "residual" in written and self.method != "variance":
-            raise ValueError(f"residual belongs to method: variance, this is {self.method}: take it out")
-        return self
-
-
 def asked_of(format: str) -> tuple[str, ...]:
     """Give what a case must say of files in a format: unit and positive unless its reader knows them."""
     return ("unit", "positive") if format == "auto" or format not in readers() else readers()[format].asks
@@ -235,7 +140,7 @@ class Dataset(Block):
     heading: Angle | None = None
     axis: Literal["east", "north"] | Angle | None = None
     components: tuple[Literal["east", "north", "up"], ...] | None = None
-    noise: Annotated[Noise, BeforeValidator(_noise_block)]
+    noise: Annotated[Noise, BeforeValidator(noise_block)]
     nuisance: Literal["none", "offset", "plane"] | None = None
     detrend: Literal["none", "offset", "plane"] = "none"
     mask: Mask = Field(default_factory=Mask)

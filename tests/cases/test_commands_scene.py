@@ -1,6 +1,5 @@
-"""``geoslip scene`` and ``geoslip downsample`` on rasters made here."""
+"""``geoslip scene`` on rasters made here."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,7 @@ import product_files
 import pytest
 import rasterio
 
-from geoslip.cases.commands_scene import SceneOptions, describe_scene, downsample_command, open_scene, scene_command
+from geoslip.cases.commands_scene import SceneOptions, describe_scene, open_scene, scene_command
 from geoslip.cases.errors import CaseError
 from geoslip.downsample import NoiseModel, synthetic_noise
 
@@ -56,25 +55,6 @@ def test_suspicious_scene_is_warned_of(tmp_path: Path) -> None:
     assert any("unusual" in line for line in describe_scene(open_scene(step, steep)))
 
 
-def test_cells_keep_the_mean_and_carry_a_covariance(raster: Path, tmp_path: Path) -> None:
-    out = tmp_path / "cells.csv"
-    downsample_command(raster, SceneOptions(**ANGLES), out=out, method="variance", points=200)
-    with out.open() as stream:
-        rows = list(csv.DictReader(stream))
-    covariance = np.load(tmp_path / "cells.npy")
-    assert covariance.shape == (len(rows), len(rows))
-    assert np.linalg.eigvalsh(covariance).min() > 0.0
-    assert 100 < len(rows) < 300
-    assert float(rows[0]["sigma"]) == pytest.approx(covariance[0, 0] ** 0.5, rel=1e-6)
-    with rasterio.open(raster) as source:
-        values = source.read(1).astype(float)
-    pixels = np.array([float(row["pixels"]) for row in rows])
-    mean = np.average([float(row["value"]) for row in rows], weights=pixels)
-    assert pixels.sum() <= np.isfinite(values).sum()
-    assert mean == pytest.approx(np.nanmean(values), abs=2e-3)
-    assert not list(tmp_path.glob(".*"))
-
-
 @pytest.mark.parametrize(
     ("options", "rule"),
     [
@@ -101,11 +81,6 @@ def test_raster_of_nothing(tmp_path: Path) -> None:
     empty = write(tmp_path / "empty.tif", np.full((20, 20), np.nan))
     with pytest.raises(CaseError, match="every pixel is NaN"):
         open_scene(empty, SceneOptions(**ANGLES))
-
-
-def test_unknown_sampler(raster: Path, tmp_path: Path) -> None:
-    with pytest.raises(CaseError, match="no such sampler; choose from"):
-        downsample_command(raster, SceneOptions(**ANGLES), out=tmp_path / "x.csv", method="magic", points=100)
 
 
 def test_product_is_understood_and_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
