@@ -27,6 +27,8 @@ from geoslip.inversion.faces import FaceSolver
 Array = NDArray[np.float64]
 
 AT_LOWER, FREE, AT_UPPER = -1, 0, 1
+FEW = 3
+"""Violations down to which a pivot's point is refined and judged."""
 GRADIENT_STEPS = 200
 """Steps that bring a guess to the active-set descent."""
 
@@ -89,7 +91,7 @@ def minimise_bounded(
     patience : int
         Block pivots without progress before the descent takes over.
     limit : int, optional
-        Largest number of steps of the active-set descent; 20 n + 200 if not given.
+        Largest number of steps of the active-set descent; 20 n + 200 if not given; 0 for block pivots alone.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def minimise_bounded(
     normal, right, low, high = _checked(normal, right, lower, upper)
     engine = _Engine(normal, right, low, high, tolerance)
     state = _start_state(start, low, high)
-    if not engine.block_pivoting(state, patience=patience):
+    if not engine.block_pivoting(state, patience=patience) and limit != 0:
         engine.projected_gradient(steps=GRADIENT_STEPS)
         engine.descend(limit=20 * right.size + 200 if limit is None else limit)
     return engine.solution()
@@ -203,26 +205,35 @@ class _Engine:
         while True:
             free = state == FREE
             held = np.where(state == AT_LOWER, self.low, np.where(state == AT_UPPER, self.high, 0.0))
-            x = self.faces.minimum(free, held)
-            below, above = free & (x < self.low), free & (x > self.high)
-            self.move(np.clip(x, self.low, self.high))
-            gradient = self.gradient if not (below.any() or above.any()) else self.normal @ x - self.right
-            release = ((state == AT_LOWER) & (gradient < -threshold)) | ((state == AT_UPPER) & (gradient > threshold))
-            release &= ~self.fixed
-            violations = int(below.sum() + above.sum() + release.sum())
-            residual = kkt_residual(self.gradient, self.x, lower=self.low, upper=self.high, scale=self.scale)
-            if residual <= 0.1 * self.tolerance:
-                return True
-            if violations == 0:
-                if not self.faces.is_bordered:
-                    return residual <= self.tolerance
-                self.faces.forget()
+            x = self.faces.minimum(free, held, refine=False)
+            below, above, release, violations = self.violated(x, state, threshold)
+            if violations <= FEW:
+                x = self.faces.refined(x, free)
+                below, above, release, violations = self.violated(x, state, threshold)
+                self.move(np.clip(x, self.low, self.high))
+                residual = kkt_residual(self.gradient, self.x, lower=self.low, upper=self.high, scale=self.scale)
+                if residual <= 0.1 * self.tolerance:
+                    return True
+                if violations == 0:
+                    if not self.faces.is_bordered:
+                        return residual <= self.tolerance
+                    self.faces.forget()
             tries = patience if violations < fewest else tries - 1
             fewest = min(fewest, violations)
             if tries < 0:
                 self.move(kept)
                 return False
             state = np.where(below, AT_LOWER, np.where(above, AT_UPPER, np.where(release, FREE, state))).astype(np.int8)
+
+    def violated(
+        self, x: Array, state: NDArray[np.int8], threshold: float
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_], int]:
+        """Free parameters below and above their bounds, held ones that pull away from theirs, and how many in all."""
+        gradient = self.normal @ x - self.right
+        below, above = (state == FREE) & (x < self.low), (state == FREE) & (x > self.high)
+        release = ((state == AT_LOWER) & (gradient < -threshold)) | ((state == AT_UPPER) & (gradient > threshold))
+        release &= ~self.fixed
+        return below, above, release, int(below.sum() + above.sum() + release.sum())
 
     def projected_gradient(self, *, steps: int) -> None:
         """Accelerated projected gradient from the present point.

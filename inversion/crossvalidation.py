@@ -8,39 +8,49 @@ of the columns of Q F^-1 that belong to the data held out. Then
 exactly, for any covariance and nuisance (a datum is left out where a parameter of its own absorbs it). So the normal
 equations of the kept data are those of all less (V' G)' (V' G), and the first term is the chi-square of the held-out
 data as predicted from the kept ones: errors of the slip, of the nuisance and of correlated noise all counted as the
-covariance has them. One whitening serves all folds.
+covariance has them. One whitening serves all folds, and every fold starts from the bounds that hold the full solution.
+
+A long curve is not solved everywhere: in steps of three outward from what ABIC chooses until the score has clearly
+risen on both sides, and then between the best and its neighbours until the best is known to the step. Between them
+scores are interpolated, beyond them they are not known (NaN).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky, eigvalsh, qr, solve_triangular
+from scipy.interpolate import PchipInterpolator
+from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
 from geoslip.inversion.bounded import BoundedSolution
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
 from geoslip.inversion.folds import Folds
+from geoslip.inversion.heldout import held_out
 from geoslip.inversion.solver import solve_system
 
 if TYPE_CHECKING:
-    from geoslip.inversion.problem import Block, Problem
     from geoslip.inversion.strength import StrengthCurve
     from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
 
-INDEPENDENT = 1e-9
-"""Share of a whitened column that nuisance must leave for it to be a direction of its own."""
-WELL_APART = 1e-3
-"""Pivot of the columns' products above which they need no pivoting."""
+STRIDE = 3
+"""Steps of the curve between the strengths that are solved first."""
+SHORT = 12
+"""Strengths up to which every one is solved."""
+RISEN = 1.25
+"""Factor over the best score at which the search turns back."""
 LEAST_LEFT = 1e-10
 """Share of what data and smoothing know of some slip that the kept data must leave."""
+TOLERANCE = 1e-6
+"""Violation of the optimality conditions that a prediction may have."""
 NEARLY_OPTIMAL = 1e-5
-"""Violation of the optimality conditions up to which a solution without a fold is good enough to predict it."""
+"""Violation up to which a solution that cannot be bettered is good enough to predict."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,16 +63,19 @@ class CrossValidation:
     size : (f,) array
         Numbers each fold holds out: its data less the nuisance coefficients that only it determines.
     fold_scores : (f, k) array
-        Chi-square of each fold's prediction at each strength, over its size.
+        Chi-square of each fold's prediction at each strength, over its size; NaN beyond those that were solved.
+    solved : (k,) bool array, optional
+        Strengths at which it was computed and not interpolated; all if not given.
     """
 
     folds: Folds
     size: Array
     fold_scores: Array
+    solved: NDArray[np.bool_] | None = None
 
     @property
     def score(self) -> Array:
-        """Mean over all data at each strength (k,); 1 where predictions miss by the data's own noise."""
+        """Mean over all data at each strength (k,); 1 where predictions miss by the data's own noise, NaN beyond."""
         return np.asarray(self.size @ self.fold_scores / self.size.sum())
 
     @property
@@ -71,7 +84,7 @@ class CrossValidation:
 
         The difference is taken fold by fold, so that what makes a fold hard for every strength does not count.
         """
-        best = int(np.argmin(self.score))
+        best = int(np.nanargmin(self.score))
         share = self.size / self.size.sum()
         gap = self.fold_scores - self.fold_scores[:, best : best + 1]
         mean = share @ gap
@@ -79,26 +92,20 @@ class CrossValidation:
         return np.asarray(mean > np.maximum(error, 1e-9 * self.score[best]))
 
 
-@dataclass(frozen=True, eq=False)
-class _HeldOut:
-    """The whitened rows V' G and numbers V' d of what a fold holds out."""
-
-    rows: Array
-    values: Array
-
-
 def cross_validate(
-    curve: StrengthCurve, *, folds: Folds, progress: Callable[[float], None] | None = None
+    curve: StrengthCurve, *, folds: Folds, every: bool = False, progress: Callable[[float], None] | None = None
 ) -> StrengthCurve:
     """Add the cross-validated error to a curve, for its choose() to use.
 
-    Time: that of the curve once more for every fold.
+    Time: less than a quarter of the curve's for every fold.
 
     Parameters
     ----------
     curve : StrengthCurve
     folds : Folds
         From spatial_folds or dataset_folds, or labels of one's own.
+    every : bool
+        Whether to solve at every strength of a long curve too.
     progress : callable, optional
         Called with the finished fraction.
 
@@ -116,93 +123,103 @@ def cross_validate(
     """
     system = curve.estimates[0].system
     folds.check(system.problem)
-    joint = cholesky(system.normal + system.spectrum.scale * system.gram, check_finite=False)
-    scores = np.zeros((len(folds.names), len(curve.strengths)))
-    size = np.zeros(len(folds.names))
-    for number, (name, held) in enumerate(zip(folds.names, held_out(system.problem, folds))):
-        rows = held.rows @ system.space.basis
-        training = system.with_data(system.normal - rows.T @ rows, right=system.right - rows.T @ held.values)
-        if _least_left(rows, joint) < LEAST_LEFT:
+    joint = system.normal + system.spectrum.scale * system.gram
+    parts, trainings = held_out(system, folds), []
+    for name, part in zip(folds.names, parts):
+        training = system.with_data(system.normal - part.normal, right=system.right - part.right)
+        if _least_left(joint - part.normal, joint) < LEAST_LEFT:
             raise SingularProblemError(
                 f"without {name!r} some slip is seen neither by the data nor by the smoothing: make more folds, or add "
                 "zero-slip edges"
             )
-        size[number] = len(held.values)
-        before = None
-        # from strong to weak, each from its stronger neighbour, as the curve itself
-        for place in reversed(range(len(curve.strengths))):
-            x, before = _without(training, float(curve.strengths[place]), before)
-            missed = held.values - rows @ x
-            scores[number, place] = float(missed @ missed) / max(len(held.values), 1)
+        trainings.append(training)
+    size = np.array([part.size for part in parts], dtype=float)
+    count = len(curve.strengths)
+    scores = np.full((len(parts), count), np.nan)
+    states: list[dict[int, NDArray[np.int8]]] = [{} for _ in parts]
+    first = int(np.argmin(curve.abic))
+    for done, place in enumerate(_search(scores, size, first=first, every=every), start=1):
+        strength = float(curve.strengths[place])
+        for number, (part, training) in enumerate(zip(parts, trainings)):
+            x, state = _without(training, strength, _start(curve, place, states[number]))
+            states[number][place] = state
+            scores[number, place] = part.chi_square(x) / max(part.size, 1)
         if progress is not None:
-            progress((number + 1) / len(folds.names))
-    found = CrossValidation(folds, size, scores)
+            # how many it will be is not known on a long curve: ever closer to the end
+            progress(done / count if every or count <= SHORT else 1.0 - 0.8**done)
+    solved = np.isfinite(scores[0])
+    found = CrossValidation(folds, size, _between(curve.strengths, scores), solved)
     return replace(curve, cross_validation={**curve.cross_validation, folds.criterion: found})
 
 
-def _least_left(rows: Array, joint: Array) -> float:
-    """Smallest share of N + c H = R' R, of any slip, that is left without some rows (h, q) of the whitened matrix."""
-    white = solve_triangular(joint, rows.T, trans="T", check_finite=False)
-    small = white.T @ white if white.shape[1] < white.shape[0] else white @ white.T
-    last = len(small) - 1
-    return 1.0 - float(eigvalsh(small, subset_by_index=[last, last], check_finite=False)[0]) if last >= 0 else 1.0
+def _search(scores: Array, size: Array, *, first: int, every: bool) -> Iterator[int]:
+    """Places of the curve to solve, each known when the next is asked for."""
+    count = scores.shape[1]
+    if every or count <= SHORT:
+        # from strong to weak, as the curve itself, for what a fold changes carries over to its next strength
+        yield from reversed(range(count))
+        return
+    yield first
+    for step in (STRIDE, -STRIDE):
+        place = first
+        while 0 < place < count - 1:
+            place = int(np.clip(place + step, 0, count - 1))
+            yield place
+            total = size @ scores
+            if total[place] > RISEN * np.nanmin(total):
+                break
+    while True:
+        known = np.flatnonzero(np.isfinite(scores[0]))
+        best = int(np.argmin((size @ scores)[known]))
+        around = [known[max(best - 1, 0)], known[best], known[min(best + 1, len(known) - 1)]]
+        middles = [int(low + high) // 2 for low, high in pairwise(around) if high - low > 1]
+        if not middles:
+            return
+        yield from reversed(middles)
 
 
-def _without(training: System, strength: float, start: NDArray[np.int8] | None) -> tuple[Array, NDArray[np.int8]]:
+def _between(strengths: Array, scores: Array) -> Array:
+    """Scores with those between the computed ones interpolated in logarithms."""
+    known = np.isfinite(scores[0])
+    if known.all():
+        return scores
+    place = np.log(strengths)
+    logs = np.log(np.maximum(scores[:, known], np.finfo(float).tiny))
+    spline = PchipInterpolator(place[known], logs, axis=1, extrapolate=False)
+    return np.where(known, scores, np.exp(spline(place)))
+
+
+def _least_left(kept: Array, joint: Array) -> float:
+    """Smallest share of N + c H, of any slip, that is left without a fold, by inverse power steps."""
+    try:
+        factor = cho_factor(kept, check_finite=False)
+    except LinAlgError:
+        return 0.0
+    vector, share = np.ones(len(joint)) + 0.1 * np.cos(np.arange(len(joint))), 1.0
+    for _ in range(6):
+        grown = cho_solve(factor, joint @ vector, check_finite=False)
+        share = float(vector @ (joint @ vector)) / float(vector @ (joint @ grown))
+        vector = grown / np.linalg.norm(grown)
+    return share
+
+
+def _start(curve: StrengthCurve, place: int, known: dict[int, NDArray[np.int8]]) -> NDArray[np.int8]:
+    """The state of the full solution, with what the fold changed in it at the nearest strength that was solved."""
+    state = curve.estimates[place].state
+    if not known:
+        return state
+    near = min(known, key=lambda other: (abs(other - place), -other))
+    full = curve.estimates[near].state
+    return np.where(full == state, known[near], state)
+
+
+def _without(training: System, strength: float, start: NDArray[np.int8]) -> tuple[Array, NDArray[np.int8]]:
     """Parameters (q,) that the kept data ask for, and their state."""
     try:
-        found = solve_system(training, strength, start=start)
+        found = solve_system(training, strength, start=start, tolerance=TOLERANCE)
         return found.x, found.state
     except ConvergenceError as error:
         partial = error.partial
         if isinstance(partial, BoundedSolution) and partial.kkt <= NEARLY_OPTIMAL:
             return partial.x, partial.state
         raise
-
-
-def held_out(problem: Problem, folds: Folds) -> list[_HeldOut]:
-    """What each fold holds out of a problem, whitened, nuisance and the kept data's knowledge of it taken out."""
-    parts: list[list[_HeldOut]] = [[] for _ in folds.names]
-    for block in problem.blocks:
-        white = _Whitened.of(block, scale=problem.scales.get(block.name, 1.0))
-        labels = np.asarray(folds.labels[block.name])
-        for number in np.unique(labels):
-            parts[number].append(white.held_out(labels == number))
-    return [_HeldOut(np.vstack([p.rows for p in part]), np.concatenate([p.values for p in part])) for part in parts]
-
-
-@dataclass(frozen=True, eq=False)
-class _Whitened:
-    """A data set's whitened matrix and data, freed of nuisance, and its orthonormal nuisance basis."""
-
-    block: Block
-    matrix: Array
-    data: Array
-    nuisance: Array
-
-    @classmethod
-    def of(cls, block: Block, *, scale: float) -> _Whitened:
-        whiten = block.whitener.whiten
-        matrix, data = whiten(block.greens) / scale, whiten(block.observations.values) / scale
-        basis = np.linalg.qr(whiten(block.nuisance.matrix))[0]
-        return cls(block, matrix - basis @ (basis.T @ matrix), data - basis @ (basis.T @ data), basis)
-
-    def held_out(self, which: NDArray[np.bool_]) -> _HeldOut:
-        """Project on the directions that belong to the data that are held out (n,)."""
-        columns = np.eye(len(which))[:, which]
-        if not which.all():
-            columns = self.block.whitener.whiten(columns)
-            columns /= np.linalg.norm(columns, axis=0)
-        columns -= self.nuisance @ (self.nuisance.T @ columns)
-        try:
-            triangle = cholesky(columns.T @ columns, check_finite=False)
-        except LinAlgError:
-            triangle = np.zeros((1, 1))
-        if np.diagonal(triangle).min() > WELL_APART:
-            rows, values = (columns.T @ part for part in (self.matrix, self.data))
-            return _HeldOut(
-                *(solve_triangular(triangle, part, trans="T", check_finite=False) for part in (rows, values))
-            )
-        basis, triangle, _ = qr(columns, mode="economic", pivoting=True, check_finite=False)
-        own = basis[:, np.abs(np.diagonal(triangle)) > INDEPENDENT]
-        return _HeldOut(own.T @ self.matrix, own.T @ self.data)

@@ -53,8 +53,8 @@ class FaceSolver:
         self.added = self.removed = self.base
         self.columns: dict[int, Array] = {}
 
-    def minimum(self, free: NDArray[np.bool_], held: Array) -> Array:
-        """The minimum over the free parameters; refined once.
+    def minimum(self, free: NDArray[np.bool_], held: Array, *, refine: bool = True) -> Array:
+        """The minimum over the free parameters, refined once unless a guess will do.
 
         Parameters
         ----------
@@ -76,6 +76,10 @@ class FaceSolver:
         x = np.where(free, 0.0, held)
         load = self.right - self.normal @ x if x.any() else self.right
         x = x + self._step(free, load)
+        return self.refined(x, free) if refine else x
+
+    def refined(self, x: Array, free: NDArray[np.bool_]) -> Array:
+        """Minimum of the set asked for last, one step of refinement better."""
         return x + self._step(free, self.right - self.normal @ x)
 
     @property

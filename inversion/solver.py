@@ -52,7 +52,9 @@ def solve(
     return solve_system(System(problem, operator, constraints or Constraints()), strength)
 
 
-def solve_system(system: System, strength: float, *, start: NDArray[np.int8] | None = None) -> Estimate:
+def solve_system(
+    system: System, strength: float, *, start: NDArray[np.int8] | None = None, tolerance: float = 1e-9
+) -> Estimate:
     """Solve at one strength, from the state of a neighbouring estimate if given.
 
     The bounded engine goes first; where its solution keeps the caps on moment and size of slip it is the answer, for
@@ -61,7 +63,7 @@ def solve_system(system: System, strength: float, *, start: NDArray[np.int8] | N
     cap = system.constraints.moment_at_most
     if cap is not None and not cap > 0.0:
         raise ConstraintError(f"the largest moment {cap!r} N m must be positive")
-    found = system.minimise(strength, start=start)
+    found = system.minimise(strength, start=start, tolerance=tolerance)
     largest = system.constraints.largest_slip(system.problem.fault)
     size = slip_size(system, found.x)
     too_large = bool(np.any(size > largest * (1.0 + CAP_TOLERANCE)))

@@ -170,7 +170,7 @@ class StrengthCurve:
         return len(self.strengths) // 2, (f"{text}: {rest}",)
 
     def _lowest(self, values: Array, name: str) -> tuple[int, tuple[str, ...]]:
-        index = int(np.argmin(values))
+        index = int(np.nanargmin(values))
         if index in (0, len(self.strengths) - 1):
             return index, (f"{name}: the minimum lies at the {_end(index)} of the curve: widen the range of strengths",)
         return index, ()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
+from geoslip.inversion.errors import ConvergenceError
 from geoslip.inversion.spectrum import Spectrum
 
 if TYPE_CHECKING:
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from geoslip.inversion.problem import Problem
 
 Array = NDArray[np.float64]
+
+RISES = (2.0, 4.0, 16.0, 64.0)
+"""How many times stronger a smoothing is solved first where block pivots alone do not find the minimum."""
 
 
 class System:
@@ -34,8 +40,8 @@ class System:
     ----------
     space : ParameterSpace
         q parameters and their bounds.
-    normal, gram : (q, q) array
-        N and H.
+    normal : (q, q) array
+        N.
     right : (q,) array
         b.
 
@@ -55,19 +61,56 @@ class System:
         self.space = constraints.space(problem.fault, components=problem.components)
         self.normal = self.space.shrink(problem.normal)
         gram = self.space.basis.T @ operator.gram @ self.space.basis
-        self.gram: Array = gram.toarray()
+        self._gram = sparse.coo_array(gram)
+        self._gram.sum_duplicates()
         self.right: Array = self.space.basis.T @ problem.right
 
     def regularised(self, strength: float) -> Array:
         """N + strength^2 H, (q, q)."""
         if not (np.isfinite(strength) and strength >= 0.0):
             raise ValueError(f"strength {strength!r} must be a number of at least 0")
-        return self.normal + strength**2 * self.gram
+        matrix = np.array(self.normal, order="C")
+        matrix[self._gram.row, self._gram.col] += strength**2 * self._gram.data
+        return matrix
 
-    def minimise(self, strength: float, *, start: NDArray[np.int8] | None = None) -> BoundedSolution:
-        """The bounded minimum at one strength, from a neighbour's state if given."""
-        lower, upper = self.space.lower, self.space.upper
-        return minimise_bounded(self.regularised(strength), self.right, lower=lower, upper=upper, start=start)
+    @cached_property
+    def gram(self) -> Array:
+        """H, dense (q, q)."""
+        return np.asarray(self._gram.toarray())
+
+    def minimise(
+        self, strength: float, *, start: NDArray[np.int8] | None = None, tolerance: float = 1e-9
+    ) -> BoundedSolution:
+        """The bounded minimum at one strength, from a neighbour's state if given.
+
+        Where that start is too far for block pivots, a stronger smoothing is solved first, and from there this one.
+        """
+        matrix = self.regularised(strength)
+        settings: dict[str, Any] = {"lower": self.space.lower, "upper": self.space.upper, "tolerance": tolerance}
+        for rise in (1.0, *RISES):
+            try:
+                near = matrix if rise == 1.0 else self.regularised(rise * strength)
+                found = minimise_bounded(near, self.right, start=start, limit=0, **settings)
+            except ConvergenceError:
+                continue
+            if rise == 1.0:
+                return found
+            return self._lowered(strength, found.state, rise, settings)
+        return minimise_bounded(matrix, self.right, start=start, **settings)
+
+    def _lowered(
+        self, strength: float, state: NDArray[np.int8], rise: float, settings: Mapping[str, Any]
+    ) -> BoundedSolution:
+        """Come down to a strength from the state at one that is `rise` times stronger."""
+        steps = max(1, round(np.log(rise) / np.log(RISES[0])))
+        for share in np.arange(steps - 1, 0, -1) / steps:
+            matrix = self.regularised(rise**share * strength)
+            try:
+                state = minimise_bounded(matrix, self.right, start=state, limit=0, **settings).state
+            except ConvergenceError as error:
+                partial = error.partial
+                state = partial.state if isinstance(partial, BoundedSolution) else state
+        return minimise_bounded(self.regularised(strength), self.right, start=state, **settings)
 
     def with_data(self, normal: Array, *, right: Array) -> System:
         """Give the same system with the N (q, q) and b (q,) of other data."""

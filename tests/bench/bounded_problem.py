@@ -41,3 +41,19 @@ def rows(problem, operator):
     """Whitened data and smoothing rows of the same problem: (4000, 1200), (4000,) and sparse (1200, 1200)."""
     block = problem.blocks[0]
     return block.whitener.whiten(block.greens), block.whitener.whiten(block.observations.values), operator.matrix
+
+
+def three_tracks(problem):
+    """The same data as three data sets of 1800, 1800 and 400, and the rows of the Green's matrix by name."""
+    block = problem.blocks[0]
+    bounds = {"first": slice(0, 1800), "second": slice(1800, 3600), "third": slice(3600, 4000)}
+    data = block.observations
+    parts = [
+        Observations(
+            name=name, kind="los", longitude=data.longitude[rows], latitude=data.latitude[rows],
+            points=data.points[rows], values=data.values[rows], directions=data.directions[rows],
+            covariance=SIGMA**2 * np.eye(rows.stop - rows.start),
+        )
+        for name, rows in bounds.items()
+    ]  # fmt: skip
+    return parts, {name: block.greens[rows] for name, rows in bounds.items()}

@@ -57,6 +57,8 @@ JOBS = [
         30,
     ),
     Job("triangle displacement + gradients, per thread", "triangle_gradient.py", "peer_cutde_strain.py", "own", 20),
+    # at least a third: five criteria on one problem take less than three of its L-curves
+    Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3, rounds=2),
     Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),
 ]
 SCALINGS = [
@@ -110,7 +112,7 @@ def ratio_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         ours = min((pair[0] for pair in results), key=lambda result: result["seconds"])
         peer = min((pair[1] for pair in results), key=lambda result: result["seconds"])
         ratio = (peer["seconds"] / peer.get("pairs", 1)) / (ours["seconds"] / ours.get("pairs", 1))
-        yield (job.name, shown(ours), shown(peer), f"{ratio:.1f}", f"{job.target:g}"), ratio >= job.target
+        yield (job.name, shown(ours), shown(peer), f"{ratio:.3g}", f"{job.target:.3g}"), ratio >= job.target
         if "objective" in ours and "objective" in peer:
             worst = max(abs(a - b) / abs(b) for a, b in zip(ours["objective"], peer["objective"], strict=True))
             yield (

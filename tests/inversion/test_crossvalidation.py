@@ -212,4 +212,17 @@ def test_choosing_by_what_was_not_computed_says_what_to_do(study):
         curve.choose("cv")
     seen = []
     cross_validate(curve, folds=spatial_folds(study.problem, folds=3), progress=seen.append)
-    assert seen == [1 / 3, 2 / 3, 1.0]
+    np.testing.assert_allclose(seen, np.arange(1, 8) / 7)
+
+
+def test_a_long_curve_is_solved_around_its_best_only_and_finds_the_same(study):
+    curve = strength_curve(study.problem, study.operator, strengths=np.geomspace(1e2, 1e6, 25), constraints=WINDOW)
+    folds = spatial_folds(study.problem, folds=4)
+    quick = cross_validate(curve, folds=folds).cross_validation["cv"]
+    whole = cross_validate(curve, folds=folds, every=True).cross_validation["cv"]
+    assert quick.solved.sum() <= 14
+    assert whole.solved.all()
+    np.testing.assert_allclose(quick.fold_scores[:, quick.solved], whole.fold_scores[:, quick.solved], rtol=1e-4)
+    assert np.nanargmin(quick.score) == np.argmin(whole.score)
+    inside = np.isfinite(quick.score)
+    np.testing.assert_allclose(quick.score[inside], whole.score[inside], rtol=0.02)
