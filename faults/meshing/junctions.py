@@ -9,7 +9,7 @@ import numpy as np
 from geoslip.faults.fault import Fault
 from geoslip.faults.meshing.mesher import Seam, mesh_surface
 from geoslip.faults.meshing.sizes import EdgeLength, edge_length, spaced
-from geoslip.faults.meshing.surface import Surface
+from geoslip.faults.meshing.surface import Surface, corners
 
 #: how far a surface may be lengthened or cut to meet another, as a fraction of its length
 _REACH = 0.5
@@ -319,7 +319,7 @@ def _seams(nets: Mapping[str, Surface], junction: Junction, length: EdgeLength) 
     line = junction.line
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     depths = -line[:, 2]
-    marks = [along[0], along[-1]]
+    marks = [along[0], along[-1], *along[corners(line)]]
     for name in (junction.first, junction.second):
         net = nets[name]
         column = net.points[:, _column_at(net, line[0])]

@@ -8,9 +8,9 @@ from itertools import pairwise, product
 import numpy as np
 from scipy.spatial import Delaunay
 
-from geoslip.faults.meshing.relax import counterclockwise, inner_points, turned_to_delaunay
+from geoslip.faults.meshing.relax import counterclockwise, inner_points, turned_to_delaunay, with_edges
 from geoslip.faults.meshing.sizes import EdgeLength, edge_length, spaced
-from geoslip.faults.meshing.surface import Surface
+from geoslip.faults.meshing.surface import Surface, corners
 from geoslip.faults.triangular import TriangularSegment
 
 #: more triangles than this in one surface are taken for a slip of the pen
@@ -130,11 +130,15 @@ def _framework(surface: Surface, length: EdgeLength, seams: tuple[Seam, ...]) ->
     taken = {tuple(sorted(pair)) for pair in frame.edges}
     for row in rows:
         down = float(surface.down[row])
-        marks = surface.knots(np.array([down]))[0, columns]
+        # the rim keeps its own corners, as those of the trace
+        own = corners(surface.points[row]) if row in (0, -1) else np.empty(0)
+        marks = surface.knots(np.array([down]))[0, np.union1d(columns, own).astype(int)]
         _divide(frame, surface, marks, length=length, taken=taken, place=partial(_across, down))
     for column in columns:
         place = partial(_downward, surface, column)
-        _divide(frame, surface, surface.down[rows], length=length, taken=taken, place=place)
+        own = corners(surface.points[:, column]) if column in (0, last) else np.empty(0)
+        marks = surface.down[np.union1d(np.array(rows) % len(surface.down), own).astype(int)]
+        _divide(frame, surface, marks, length=length, taken=taken, place=place)
     return frame
 
 
@@ -213,9 +217,7 @@ def _kept_edges(
         places = np.vstack([fixed, free])
         triangles = Delaunay(places).simplices
         triangles = counterclockwise(places, triangles[_inside(surface, places, triangles)])
-        there = np.unique(np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0)
-        n = len(places)
-        missing = np.flatnonzero(~np.isin(np.sort(kept, axis=1) @ [n, 1], there @ [n, 1]))
+        missing = np.flatnonzero(_missing(kept, triangles, len(places)))
         split = missing[missing >= shared]
         if not split.size:
             break
@@ -224,12 +226,21 @@ def _kept_edges(
         halves = np.vstack([np.column_stack([kept[split, 0], number]), np.column_stack([number, kept[split, 1]])])
         fixed, kept = np.vstack([fixed, middle]), np.vstack([np.delete(kept, split, axis=0), halves])
     if missing.size:
+        triangles = with_edges(places, triangles, kept[missing])
+        missing = missing[_missing(kept[missing], triangles, len(places))]
+    if missing.size:
         east, down = fixed[kept[missing[0], 0]]
         raise ValueError(
             f"surface {name!r}: {missing.size} edges of a junction or bend, the first {east:.6g} m along strike and "
             f"{down:.6g} m down the dip, lie too close to others for edges this long: ask for shorter ones"
         )
     return places, kept, triangles
+
+
+def _missing(wanted: np.ndarray, triangles: np.ndarray, n: int) -> np.ndarray:
+    """Whether (e,) edges (e, 2) are not among those of triangles on n places."""
+    there = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1) @ [n, 1]
+    return ~np.isin(np.sort(wanted, axis=1) @ [n, 1], there)
 
 
 def _outside_circles(fixed: np.ndarray, kept: np.ndarray, free: np.ndarray) -> np.ndarray:

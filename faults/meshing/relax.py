@@ -135,6 +135,32 @@ def turned_to_delaunay(
     return counterclockwise(places, triangles)
 
 
+def with_edges(places: np.ndarray, triangles: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Triangles with edges turned until these (e, 2) are among them, as far as no vertex lies on one of them."""
+    triangles = triangles.copy()
+    for a, b in wanted.tolist():
+        for turn in range(60):
+            edges = mesh_edges(triangles)
+            inner = (edges.triangles[:, 1] >= 0) & ~np.isin(edges.ends, [a, b]).any(axis=1)
+            ends, both = edges.ends[inner], edges.triangles[inner]
+            first, second = np.full(len(ends), a), np.full(len(ends), b)
+            over = _area(places, first, second, ends[:, 0]) * _area(places, first, second, ends[:, 1]) < 0.0
+            over &= _area(places, ends[:, 0], ends[:, 1], first) * _area(places, ends[:, 0], ends[:, 1], second) < 0.0
+            if not over.any():
+                break
+            ends, both = ends[over], both[over]
+            tips = triangles[both].sum(axis=2) - ends.sum(axis=1)[:, None]
+            areas = [_area(places, tips[:, 0], ends[:, k], tips[:, 1]) for k in (0, 1)]
+            proper = np.flatnonzero(areas[0] * areas[1] < 0.0)
+            if not proper.size:
+                break
+            # one of those that can be turned, another each time, so that no two undo each other for ever
+            edge = proper[turn % len(proper)]
+            (one, other), (c, d), (e, f) = both[edge].tolist(), ends[edge].tolist(), tips[edge].tolist()
+            triangles[one], triangles[other] = [c, f, e], [d, e, f]
+    return counterclockwise(places, triangles)
+
+
 def counterclockwise(places: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     """Triangles wound counterclockwise in the plane."""
     area = _area(places, *triangles.T)

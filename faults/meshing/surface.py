@@ -158,3 +158,11 @@ def _turns(normals: np.ndarray, *, axis: int) -> np.ndarray:
     """Angles between neighbouring normals along an axis, degrees."""
     first, second = (np.take(normals, np.arange(a, normals.shape[axis] - 1 + a), axis=axis) for a in (0, 1))
     return np.rad2deg(np.arccos(np.clip(np.sum(first * second, axis=2), -1.0, 1.0)))
+
+
+def corners(line: np.ndarray) -> np.ndarray:
+    """Numbers of the inner points of a line (m, 3) at which it turns by more than KINK degrees."""
+    step = np.diff(line, axis=0)
+    step /= np.linalg.norm(step, axis=1)[:, None]
+    turn = np.rad2deg(np.arccos(np.clip(np.sum(step[1:] * step[:-1], axis=1), -1.0, 1.0)))
+    return 1 + np.flatnonzero(turn > KINK)
