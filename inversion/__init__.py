@@ -18,7 +18,9 @@ from geoslip.inversion.problem import Block, Problem
 from geoslip.inversion.reference import Reference, reference_tracks
 from geoslip.inversion.relative import relative_strengths
 from geoslip.inversion.resample import resample_field
+from geoslip.inversion.rotation import BlockFit, fit_block, search_block
 from geoslip.inversion.solver import solve
+from geoslip.inversion.strain import SurfaceStrain, gradient_of_vectors, surface_strain
 from geoslip.inversion.strain_model import StrainField, strain_model
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
 from geoslip.inversion.system import System
@@ -28,6 +30,7 @@ from geoslip.inversion.whitening import Whitener
 
 __all__ = [
     "Block",
+    "BlockFit",
     "BoundedSolution",
     "ConstraintError",
     "Constraints",
@@ -49,6 +52,7 @@ __all__ = [
     "StrainField",
     "StrengthChoice",
     "StrengthCurve",
+    "SurfaceStrain",
     "System",
     "VarianceComponents",
     "Whitener",
@@ -58,6 +62,8 @@ __all__ = [
     "dataset_folds",
     "decompose",
     "first_difference",
+    "fit_block",
+    "gradient_of_vectors",
     "greens_matrix",
     "laplacian",
     "minimise_bounded",
@@ -67,10 +73,12 @@ __all__ = [
     "reference_tracks",
     "relative_strengths",
     "resample_field",
+    "search_block",
     "solve",
     "spatial_folds",
     "strain_model",
     "strength_curve",
+    "surface_strain",
     "variance_components",
     "variance_reduction",
     "von_karman",
