@@ -14,18 +14,27 @@ import numba
 
 njit: Any = numba.njit  # its stubs do not know every option
 
-kernel: Any = njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})
+_OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz"},
+    "no_cfunc_wrapper": True,
+}
+
+kernel: Any = njit(cache=True, **_OPTIONS)
 """Compile a loop over a block: without the interpreter lock, NaN and infinity respected, a*b + c in one rounding."""
 
-inlined: Any = njit(
-    nogil=True,
-    error_model="numpy",
-    fastmath={"contract", "nsz"},
-    forceinline=True,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-)
+inner: Any = njit(cache=True, no_cpython_wrapper=True, **_OPTIONS)
+"""Like `kernel`, for what only other kernels call: the way in from Python would be a third of its compilation.
+
+A constant among the arguments, or an array that is not contiguous, makes numba compile one more form of the function.
+"""
+
+inlined: Any = njit(forceinline=True, no_cpython_wrapper=True, **_OPTIONS)
 """Compile scalar mathematics into the loop that calls it."""
+
+spliced: Any = njit(inline="always", **_OPTIONS)
+"""Put what only calls kernels into its one caller: compiled apart, it would optimise all those kernels once more."""
 
 
 @njit(cache=True)

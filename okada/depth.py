@@ -8,12 +8,10 @@ Source: Okada, Y. (1992), Bull. Seismol. Soc. Am. 82, 1018-1040: equations 20 to
 """
 
 import math
-from typing import Any
 
 import numpy as np
-from numba import njit
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner, kernel
 from geoslip.okada.depth_corners import place, sum_gradients, sum_values
 from geoslip.okada.depth_layout import (
     BLOCK,
@@ -62,13 +60,10 @@ __all__ = [
     "depth_gradient_sum_block",
 ]
 
-# Functions that only call kernels are spliced into their callers: compiled apart, each would optimise the kernels anew.
-_spliced: Any = njit(nogil=True, error_model="numpy", fastmath={"contract", "nsz"}, inline="always")
-
 _TWO_PI = 2.0 * math.pi
 _STRIKE, _DIP, _OPENING = 1, 2, 4
 # The same slots as signed numbers, for slices.
-_WORK_REAL, _WORK_IMAGE = tuple(int(slot) for slot in WORK_REAL), tuple(int(slot) for slot in WORK_IMAGE)
+_REAL, _IMAGE = tuple(int(slot) for slot in WORK_REAL), tuple(int(slot) for slot in WORK_IMAGE)
 _LOG_XI, _LOG_ETA = int(LOG_XI), int(LOG_ETA)
 _STRIDE = np.uint64(BLOCK)
 
@@ -83,14 +78,14 @@ def _sine_cosine(degrees: float) -> Angle:
     return math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
 
 
-@_spliced
+@inlined
 def _frame(rectangle: Array) -> tuple[Size, Angle, Angle]:
     """Depth, half length and width of a rectangle, sine and cosine of its strike and dip."""
     size = -rectangle[2], 0.5 * rectangle[5], rectangle[6]
     return size, _sine_cosine(rectangle[3]), _sine_cosine(rectangle[4])
 
 
-@kernel
+@inner
 def _join_logarithms(scratch: Array, count: np.uint64) -> None:
     """Bring over and under of ln(R + xi), image less real, together in WORK_REAL."""
     for i in range(count):
@@ -99,7 +94,7 @@ def _join_logarithms(scratch: Array, count: np.uint64) -> None:
         scratch[i + WORK_REAL[1]] = scratch[i + WORK_IMAGE[1]] * over
 
 
-@kernel
+@inner
 def _finish(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Sum the angles of both sources, which are solid angles and below a full turn, and subtract logarithms.
 
@@ -122,34 +117,46 @@ def _finish(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
         scratch[i + LOG_ETA] = scratch[i + LOG_ETA] - scratch[i + WORK_REAL[2]]
 
 
-@_spliced
+@inner
 def _transcendental(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Logarithms, angles and free-surface functions that only the displacement needs."""
     n = int(np.int64(count))
     _join_logarithms(scratch, count)
-    log_ratio_block(scratch, _WORK_REAL[0], _WORK_REAL[1], _LOG_XI, n)
-    log_ratio_block(scratch, _WORK_REAL[2], _WORK_REAL[3], _WORK_REAL[2], n)
-    log_ratio_block(scratch, _WORK_IMAGE[2], _WORK_IMAGE[3], _LOG_ETA, n)
-    arctangent_block(scratch, _WORK_REAL[4], _WORK_REAL[5], _WORK_REAL[4], n)
-    arctangent_block(scratch, _WORK_IMAGE[4], _WORK_IMAGE[5], _WORK_IMAGE[4], n)
+    log_ratio_block(scratch[_REAL[0] : _REAL[0] + n], scratch[_REAL[1] : _REAL[1] + n], scratch[_LOG_XI : _LOG_XI + n])
+    log_ratio_block(
+        scratch[_REAL[2] : _REAL[2] + n], scratch[_REAL[3] : _REAL[3] + n], scratch[_REAL[2] : _REAL[2] + n]
+    )
+    log_ratio_block(
+        scratch[_IMAGE[2] : _IMAGE[2] + n], scratch[_IMAGE[3] : _IMAGE[3] + n], scratch[_LOG_ETA : _LOG_ETA + n]
+    )
+    arctangent_block(
+        scratch[_REAL[4] : _REAL[4] + n], scratch[_REAL[5] : _REAL[5] + n], scratch[_REAL[4] : _REAL[4] + n]
+    )
+    arctangent_block(
+        scratch[_IMAGE[4] : _IMAGE[4] + n], scratch[_IMAGE[5] : _IMAGE[5] + n], scratch[_IMAGE[4] : _IMAGE[4] + n]
+    )
     if dip[1] < STEEP_COSINE:
         steep_values(scratch, size, dip, count)
     else:
         gentle_values(scratch, size, dip, count)
-        log_ratio_block(scratch, _WORK_IMAGE[0], _WORK_IMAGE[1], _WORK_IMAGE[0], n)
-        arctangent_block(scratch, _WORK_IMAGE[2], _WORK_IMAGE[3], _WORK_IMAGE[2], n)
+        log_ratio_block(
+            scratch[_IMAGE[0] : _IMAGE[0] + n], scratch[_IMAGE[1] : _IMAGE[1] + n], scratch[_IMAGE[0] : _IMAGE[0] + n]
+        )
+        arctangent_block(
+            scratch[_IMAGE[2] : _IMAGE[2] + n], scratch[_IMAGE[3] : _IMAGE[3] + n], scratch[_IMAGE[2] : _IMAGE[2] + n]
+        )
         finish_gentle_values(scratch, dip, count)
     _finish(scratch, size, dip, count)
 
 
-@_spliced
+@inner
 def _place(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
     size, strike, dip = _frame(rectangle)
     tolerance = ON_FAULT_TOLERANCE * (rectangle[5] + rectangle[6])
     place(east, north, up, (rectangle[0], rectangle[1]), size, strike, dip, tolerance, scratch)
 
 
-@_spliced
+@inner
 def _prepare_values(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
     """All sums that displacement needs."""
     size, _, dip = _frame(rectangle)
@@ -159,7 +166,7 @@ def _prepare_values(east: Array, north: Array, up: Array, rectangle: Array, scra
     _transcendental(scratch, size, dip, count)
 
 
-@_spliced
+@inner
 def _prepare_gradients(east: Array, north: Array, up: Array, rectangle: Array, scratch: Array) -> None:
     """All sums that displacement and gradients need."""
     size, _, dip = _frame(rectangle)
@@ -173,7 +180,7 @@ def _prepare_gradients(east: Array, north: Array, up: Array, rectangle: Array, s
     _transcendental(scratch, size, dip, count)
 
 
-@kernel
+@inner
 def _copy(scratch: Array, first: np.uint64, out: Array) -> None:
     for k in range(np.uint64(out.shape[0])):
         start = first + k * _STRIDE
@@ -181,7 +188,7 @@ def _copy(scratch: Array, first: np.uint64, out: Array) -> None:
             out[k, i] = scratch[i + start]
 
 
-@kernel
+@inner
 def _accumulate(scratch: Array, first: np.uint64, out: Array) -> None:
     for k in range(np.uint64(out.shape[0])):
         start = first + k * _STRIDE
@@ -189,7 +196,7 @@ def _accumulate(scratch: Array, first: np.uint64, out: Array) -> None:
             out[k, i] += scratch[i + start]
 
 
-@_spliced
+@kernel
 def depth_gradient_block(
     east: Array,
     north: Array,
@@ -231,7 +238,7 @@ def depth_gradient_block(
         _copy(scratch, RESULT[0], out[2])
 
 
-@_spliced
+@kernel
 def depth_displacement_block(
     east: Array,
     north: Array,
@@ -265,7 +272,7 @@ def depth_displacement_block(
         _copy(scratch, RESULT[0], out[2])
 
 
-@_spliced
+@kernel
 def depth_gradient_sum_block(
     east: Array,
     north: Array,
@@ -298,7 +305,7 @@ def depth_gradient_sum_block(
         _accumulate(scratch, RESULT[0], out)
 
 
-@_spliced
+@kernel
 def depth_displacement_sum_block(
     east: Array,
     north: Array,

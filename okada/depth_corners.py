@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner
 from geoslip.okada.depth_layout import (
     DISTANCE,
     FIFTH,
@@ -201,7 +201,7 @@ def _fifth_order(scratch: Array, i: np.uint64, corners: _Corners, box: _Box) -> 
     scratch[i + FIFTH[7]], scratch[i + FIFTH[8]] = _eta_moments(x, box)
 
 
-@kernel
+@inner
 def place(
     east: Array, north: Array, up: Array, top: tuple[float, float], size: Size, strike: Angle, dip: Angle,
     tolerance: float, scratch: Array,
@@ -253,7 +253,7 @@ def _store_distances(scratch: Array, i: np.uint64, r: _Quad) -> None:
     scratch[i + DISTANCE[2]], scratch[i + DISTANCE[3]] = r.c, r.d
 
 
-@kernel
+@inner
 def sum_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Sums over the corners that displacement needs, of the real and of the image source.
 
@@ -275,7 +275,7 @@ def sum_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None
         _store_distances(scratch, i, corners.r)
 
 
-@kernel
+@inner
 def sum_gradients(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Sums over the corners that displacement and its gradients need, of the real and of the image source.
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner
 from geoslip.okada.depth_layout import (
     IMAGE,
     LOG_ETA,
@@ -180,7 +180,7 @@ def _store(scratch: Array, i: np.uint64, parts: _Parts, strike: Angle, dip: Angl
     scratch[i + slots[11]] = zz
 
 
-@kernel
+@inner
 def shear_gradients(scratch: Array, poisson: float, strike: Angle, dip: Angle, count: np.uint64) -> None:
     """Displacement and gradients of unit strike slip, into RESULT, and of unit dip slip, into SECOND.
 
@@ -202,7 +202,7 @@ def shear_gradients(scratch: Array, poisson: float, strike: Angle, dip: Angle, c
         _store(scratch, i, _dip(point, constants), strike, dip, SECOND)
 
 
-@kernel
+@inner
 def shear_values(scratch: Array, poisson: float, strike: Angle, dip: Angle, count: np.uint64) -> None:
     """Displacement of unit strike slip, into RESULT, and of unit dip slip, into SECOND; as `shear_gradients`."""
     constants = _constants(poisson, 1.0)
@@ -212,7 +212,7 @@ def shear_values(scratch: Array, poisson: float, strike: Angle, dip: Angle, coun
         _store_value(scratch, i, _dip(point, constants), strike, dip, SECOND)
 
 
-@kernel
+@inner
 def sum_shear_gradients(
     scratch: Array, poisson: float, slip: Angle, strike: Angle, dip: Angle, count: np.uint64
 ) -> None:
@@ -223,7 +223,7 @@ def sum_shear_gradients(
         _store(scratch, i, _both(_strike(point, along), _dip(point, down)), strike, dip, RESULT)
 
 
-@kernel
+@inner
 def sum_shear_values(scratch: Array, poisson: float, slip: Angle, strike: Angle, dip: Angle, count: np.uint64) -> None:
     """Displacement of given strike and dip slip, into RESULT; otherwise as `shear_gradients`."""
     along, down = _constants(poisson, slip[0]), _constants(poisson, slip[1])
@@ -232,7 +232,7 @@ def sum_shear_values(scratch: Array, poisson: float, slip: Angle, strike: Angle,
         _store_value(scratch, i, _both(_strike(point, along), _dip(point, down)), strike, dip, RESULT)
 
 
-@kernel
+@inner
 def opening_gradients(
     scratch: Array, poisson: float, opening: float, strike: Angle, dip: Angle, count: np.uint64
 ) -> None:
@@ -242,7 +242,7 @@ def opening_gradients(
         _store(scratch, i, _opening(_point(scratch, i, dip), constants), strike, dip, RESULT)
 
 
-@kernel
+@inner
 def opening_values(scratch: Array, poisson: float, opening: float, strike: Angle, dip: Angle, count: np.uint64) -> None:
     """Displacement of given opening, into RESULT; otherwise as `shear_gradients`."""
     constants = _constants(poisson, opening)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner
 from geoslip.okada.depth_layout import (
     DISTANCE,
     IMAGE,
@@ -133,7 +133,7 @@ def _steep_value(
     return i1, i3, c * (c * square - u), over_v
 
 
-@kernel
+@inner
 def steep_gradients(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Free-surface sums of the gradients, for a rectangle near vertical: no division by cos(dip).
 
@@ -164,7 +164,7 @@ def steep_gradients(scratch: Array, size: Size, dip: Angle, count: np.uint64) ->
         scratch[i + SURFACE_GRADIENT[3]] = _difference(a6, b6, c6, d6)
 
 
-@kernel
+@inner
 def steep_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Free-surface sums of the displacement, for a rectangle near vertical: no division by cos(dip).
 
@@ -190,7 +190,7 @@ def steep_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> No
         scratch[i + SURFACE_VALUE[4]], scratch[i + SURFACE_VALUE[5]] = x_v, k.y1 * (av - cv) - k.y2 * (bv - dv)
 
 
-@kernel
+@inner
 def gentle_gradients(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Free-surface sums of the gradients, for a rectangle that is not near vertical.
 
@@ -231,7 +231,7 @@ def _half_angle(xi: float, eta1: float, eta2: float, q: float, r1: float, r2: fl
     return 1.0 if (re == 0.0) & (im == 0.0) else re, im if xi > 0.0 else -im
 
 
-@kernel
+@inner
 def gentle_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> None:
     """Prepare the free-surface sums of the displacement, for a rectangle that is not near vertical.
 
@@ -256,7 +256,7 @@ def gentle_values(scratch: Array, size: Size, dip: Angle, count: np.uint64) -> N
         scratch[i + WORK_IMAGE[3]] = near_re * far_re + near_im * far_im
 
 
-@kernel
+@inner
 def finish_gentle_values(scratch: Array, dip: Angle, count: np.uint64) -> None:
     """Free-surface sums of the displacement, for a rectangle that is not near vertical.
 

@@ -25,23 +25,17 @@ _HALF_PI = 1.5707963267948966
 
 
 @kernel
-def log_ratio_block(scratch: NDArray[np.float64], numerator: int, denominator: int, result: int, count: int) -> None:
-    """Logarithm of one slot of a scratch array over another.
+def log_ratio_block(tops: NDArray[np.float64], bottoms: NDArray[np.float64], result: NDArray[np.float64]) -> None:
+    """Logarithm of ratios.
 
     Parameters
     ----------
-    scratch : ndarray, shape (n,)
-        Flat array of slots; every slot is named by the index of its first number.
-    numerator, denominator : int
-        Slots of positive numbers whose ratio stays within 1e-300 and 1e300.
-    result : int
-        Slot for ln(numerator / denominator); it may be one of the others.
-    count : int
-        How many numbers of each slot to work on.
+    tops, bottoms : ndarray, shape (n,)
+        Positive numbers whose ratios stay within 1e-300 and 1e300.
+    result : ndarray, shape (n,)
+        Receives ln(tops / bottoms); it may be one of the others.
     """
-    tops, bottoms = scratch[numerator : numerator + count], scratch[denominator : denominator + count]
-    logarithms = scratch[result : result + count]
-    for i in range(count):
+    for i in range(result.size):
         top = tops[i]
         bottom = bottoms[i]
         bits = np.float64(top).view(np.uint64) + _ROUNDING_OFFSET - np.float64(bottom).view(np.uint64)
@@ -53,30 +47,21 @@ def log_ratio_block(scratch: NDArray[np.float64], numerator: int, denominator: i
         tail = 0.07641851876201573 + z * 0.07559243554362285
         tail = 0.11111091388337241 + z * (0.09092305123147032 + z * tail)
         tail = 0.3333333333333347 + z * (0.19999999999667778 + z * (0.14285714418022774 + z * tail))
-        logarithms[i] = exponent * _LN2_HIGH + (exponent * _LN2_LOW + (s + s) * (1.0 + z * tail))
+        result[i] = exponent * _LN2_HIGH + (exponent * _LN2_LOW + (s + s) * (1.0 + z * tail))
 
 
 @kernel
-def arctangent_block(scratch: NDArray[np.float64], sine: int, cosine: int, result: int, count: int) -> None:
-    """Angle of a vector given by two slots of a scratch array.
+def arctangent_block(sines: NDArray[np.float64], cosines: NDArray[np.float64], result: NDArray[np.float64]) -> None:
+    """Angles of vectors.
 
     Parameters
     ----------
-    scratch : ndarray, shape (n,)
-        Flat array of slots; every slot is named by the index of its first number.
-    sine, cosine : int
-        Slots with the components of the vector, not both zero.
-    result : int
-        Slot for the angle in [-pi, pi]; it may be one of the others.
-    count : int
-        How many numbers of each slot to work on.
+    sines, cosines : ndarray, shape (n,)
+        Components of the vectors, not both zero.
+    result : ndarray, shape (n,)
+        Receives the angles in [-pi, pi]; it may be one of the others.
     """
-    sines, cosines, angles = (
-        scratch[sine : sine + count],
-        scratch[cosine : cosine + count],
-        scratch[result : result + count],
-    )
-    for i in range(count):
+    for i in range(result.size):
         y = sines[i]
         x = cosines[i]
         height, base = abs(y), abs(x)
@@ -92,4 +77,4 @@ def arctangent_block(scratch: NDArray[np.float64], sine: int, cosine: int, resul
         angle = angle + _QUARTER_PI if wide else angle
         angle = _HALF_PI - angle if height > base else angle
         angle = 2.0 * _HALF_PI - angle if x < 0.0 else angle
-        angles[i] = -angle if y < 0.0 else angle
+        result[i] = -angle if y < 0.0 else angle

@@ -1,14 +1,14 @@
 """Triangular dislocations in an unbounded medium."""
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoslip.okada.rectangles import as_poisson, as_slip
-from geoslip.okada.tiles import Meter, points_per_tile, run_tiles, spans
+from geoslip.okada.sums import FieldSum, run_sums
 from geoslip.okada.triangle_layout import triangle_constants
-from geoslip.okada.triangle_tiles import unbounded_displacement_tile, unbounded_gradient_tile
+from geoslip.okada.triangle_tiles import triangle_displacement_tile, triangle_gradient_tile
 from geoslip.okada.triangles import as_triangles
 
 
@@ -40,7 +40,9 @@ def full_space_displacement(
     ValueError
         If a shape, a triangle, a point that is not finite, a slip or Poisson's ratio is unfit.
     """
-    return np.ascontiguousarray(_summed(unbounded_displacement_tile, 3, points, triangles, slip, poisson, threads).T)
+    field = _unbounded(triangle_displacement_tile, 3, points, triangles, slip, poisson)
+    run_sums([field], threads=threads)
+    return np.ascontiguousarray(field.total.T)
 
 
 def full_space_gradient(
@@ -66,34 +68,19 @@ def full_space_gradient(
     ValueError
         As for `full_space_displacement`.
     """
-    total = _summed(unbounded_gradient_tile, 12, points, triangles, slip, poisson, threads)
-    return np.ascontiguousarray(total[:3].T), np.ascontiguousarray(total[3:].T).reshape(-1, 3, 3)
+    field = _unbounded(triangle_gradient_tile, 12, points, triangles, slip, poisson)
+    run_sums([field], threads=threads)
+    return np.ascontiguousarray(field.total[:3].T), np.ascontiguousarray(field.total[3:].T).reshape(-1, 3, 3)
 
 
-def _summed(
-    tile_kernel: Any,
-    n_rows: int,
-    points: ArrayLike,
-    triangles: ArrayLike,
-    slip: ArrayLike,
-    poisson: float,
-    threads: int | None,
-) -> NDArray[np.float64]:
-    """Check everything and sum a tile's kernel over the triangles."""
+def _unbounded(
+    tile: Callable[..., None], rows: int, points: ArrayLike, triangles: ArrayLike, slip: ArrayLike, poisson: float
+) -> FieldSum:
+    """Check everything and prepare the sum of a tile's kernel over the triangles."""
     nu, place = as_poisson(poisson), _anywhere(points)
     table = as_triangles(triangles, half_space=False)
     amounts = as_slip(slip, table.shape[0])
-    constants, coordinates = triangle_constants(table), np.ascontiguousarray(place.T)
-    total = np.zeros((n_rows, place.shape[0]))
-
-    def work(tile: tuple[int, int], meter: Meter) -> None:
-        first, last = tile
-        tile_kernel(coordinates[:, first:last], constants, amounts, nu, total[:, first:last])
-        meter.advance((last - first) * table.shape[0])
-
-    tiles = spans(place.shape[0], points_per_tile(table.shape[0]))
-    run_tiles(work, tiles, total=place.shape[0] * table.shape[0], threads=threads)
-    return total
+    return FieldSum(tile, place, triangle_constants(table), amounts, medium=(nu, False), rows=rows, weight=1)
 
 
 def _anywhere(points: ArrayLike) -> NDArray[np.float64]:

@@ -99,7 +99,7 @@ def greens_matrix(
         rows, coordinates, axes = groups[tile.deep]
         span = (*tile.points, *tile.sources)
         if triangular:
-            triangle_matrix_tile(columns, rows, coordinates, axes, constants, chosen, nu, span)
+            triangle_matrix_tile(columns, rows, coordinates, axes, constants, chosen, nu, True, span)
         elif tile.deep:
             _depth_tile(columns, rows, coordinates, axes, table, chosen, nu, span)
         else:
@@ -180,7 +180,7 @@ def _depth_tile(
     first_point, last_point, first_source, last_source = span
     n_sources = rectangles.shape[0]
     scratch, block = np.empty(DEPTH_SCRATCH), np.empty((3, 3, DEPTH_BLOCK))
-    wanted = 0
+    wanted = np.int64(0)
     for component in chosen:
         wanted |= 1 << component
     for start in range(first_point, last_point, DEPTH_BLOCK):

@@ -16,7 +16,7 @@ The second index of a corner counts edges: r12 is the distance from the corner (
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inner
 from geoslip.okada.elementary import arctangent_block, log_ratio_block
 from geoslip.okada.rectangles import ON_FAULT_TOLERANCE
 from geoslip.okada.surface_layout import (
@@ -72,7 +72,7 @@ __all__ = [
 _SHALLOW_SINE = 0.1
 
 
-@kernel
+@inner
 def surface_sums_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -96,22 +96,26 @@ def surface_sums_block(
     count = east.size
     steep = constants[6] < STEEP_COSINE
     _shared_terms(east, north, constants, scratch)
-    arctangent_block(scratch, WORK_A, WORK_B, HALF_THETA, count)
+    arctangent_block(
+        scratch[WORK_A : WORK_A + count], scratch[WORK_B : WORK_B + count], scratch[HALF_THETA : HALF_THETA + count]
+    )
     if steep:
         steep_sums(constants, alpha, count, scratch)
     else:
         _gentle_terms(constants, count, scratch)
         if constants[5] < _SHALLOW_SINE:
             _shallow_ratio(constants, count, scratch)
-        log_ratio_block(scratch, LOG_T, WORK_D, LOG_T, count)
-        arctangent_block(scratch, WORK_A, WORK_B, I5, count)
-        log_ratio_block(scratch, WORK_C, I4, I4, count)
+        log_ratio_block(
+            scratch[LOG_T : LOG_T + count], scratch[WORK_D : WORK_D + count], scratch[LOG_T : LOG_T + count]
+        )
+        arctangent_block(scratch[WORK_A : WORK_A + count], scratch[WORK_B : WORK_B + count], scratch[I5 : I5 + count])
+        log_ratio_block(scratch[WORK_C : WORK_C + count], scratch[I4 : I4 + count], scratch[I4 : I4 + count])
         _gentle_sums(constants, alpha, count, scratch)
     if constants[2] <= ON_FAULT_TOLERANCE * (2.0 * constants[7] + constants[8]):
         _mark_dislocation(constants, count, scratch)
 
 
-@kernel
+@inner
 def _shared_terms(
     east: NDArray[np.float64], north: NDArray[np.float64], constants: NDArray[np.float64], scratch: NDArray[np.float64]
 ) -> None:
@@ -162,7 +166,7 @@ def _shared_terms(
         scratch[WORK_B + i] = real1 * real2 + imag1 * imag2
 
 
-@kernel
+@inner
 def _gentle_terms(constants: NDArray[np.float64], count: int, scratch: NDArray[np.float64]) -> None:
     """Sums with 1/(R + d~), the ratio for ln(R + d~), and sine and cosine of the angle in I5."""
     d2, s, c, half, width = constants[2], constants[5], constants[6], constants[7], constants[8]
@@ -195,7 +199,7 @@ def _gentle_terms(constants: NDArray[np.float64], count: int, scratch: NDArray[n
         scratch[WORK_B + i] = cosine1 * cosine2 + c * c * sine1 * sine2
 
 
-@kernel
+@inner
 def _shallow_ratio(constants: NDArray[np.float64], count: int, scratch: NDArray[np.float64]) -> None:
     """The ratio for ln(R + eta) with R + eta = X^2 / (R - eta) for eta < 0, which keeps its digits."""
     width = constants[8]
@@ -208,7 +212,7 @@ def _shallow_ratio(constants: NDArray[np.float64], count: int, scratch: NDArray[
         scratch[WORK_D + i] = (t21 if eta1 >= 0.0 else xx2 * t11) * (t12 if eta2 >= 0.0 else xx1 * t22)
 
 
-@kernel
+@inner
 def _gentle_sums(constants: NDArray[np.float64], alpha: float, count: int, scratch: NDArray[np.float64]) -> None:
     """I1 to I5 after Okada 1985, eq. 28."""
     s, over_c = constants[5], 1.0 / constants[6]
@@ -223,7 +227,7 @@ def _gentle_sums(constants: NDArray[np.float64], alpha: float, count: int, scrat
         scratch[I1 + i] = -alpha_c * scratch[SUM_XI_V + i] - tangent * i5
 
 
-@kernel
+@inner
 def _mark_dislocation(constants: NDArray[np.float64], count: int, scratch: NDArray[np.float64]) -> None:
     """Make every sum NaN where a point lies on the rectangle itself."""
     half, width = constants[7], constants[8]

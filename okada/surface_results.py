@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inner
 from geoslip.okada.surface_layout import (
     HALF_THETA,
     I1,
@@ -22,7 +22,7 @@ from geoslip.okada.surface_layout import (
 _OVER_TWO_PI = 0.15915494309189535
 
 
-@kernel
+@inner
 def project_block(
     component: int,
     constants: NDArray[np.float64],
@@ -72,7 +72,7 @@ def project_block(
             result[i] = along * x + left * y + upward * z
 
 
-@kernel
+@inner
 def add_displacement_block(
     slip: NDArray[np.float64],
     constants: NDArray[np.float64],

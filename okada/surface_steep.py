@@ -7,7 +7,7 @@ differences are written out; c = cos(dip) = 0 needs no case of its own. Terms as
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner
 from geoslip.okada.elementary import log_ratio_block
 from geoslip.okada.surface_layout import (
     ALONG,
@@ -61,7 +61,7 @@ def steep_corner(
     )
 
 
-@kernel
+@inner
 def steep_sums(constants: NDArray[np.float64], alpha: float, count: int, scratch: NDArray[np.float64]) -> None:
     """I1 to I5 for cos(dip) < STEEP_COSINE; |c h| stays below 0.12, |c r| below 0.11, which the series allow for.
 
@@ -92,7 +92,7 @@ def steep_sums(constants: NDArray[np.float64], alpha: float, count: int, scratch
         scratch[I3 + i] = alpha * (i3a - i3b - i3c + i3d + s * second)
         scratch[I4 + i] = 2.0 * alpha * h * (1.0 + z * f)
         scratch[I5 + i] = -2.0 * alpha * (i5a - i5b - i5c + i5d)
-    log_ratio_block(scratch, LOG_T, WORK_D, LOG_T, count)
+    log_ratio_block(scratch[LOG_T : LOG_T + count], scratch[WORK_D : WORK_D + count], scratch[LOG_T : LOG_T + count])
     over_one, c_one = alpha / one, alpha * c / one
     for i in range(count):
         log_t = scratch[LOG_T + i]

@@ -17,7 +17,7 @@ At the surface x' = x: the third term is all there is. uC is rational (`triangle
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inner
 from geoslip.okada.triangle_depth import add_depth_terms_block
 from geoslip.okada.triangle_edges import mark_dislocation, triangle_sums_block
 from geoslip.okada.triangle_layout import (
@@ -49,7 +49,7 @@ _OVER_FOUR_PI = 0.07957747154594767
 _OVER_TWO_PI = 0.15915494309189535
 
 
-@kernel
+@inner
 def triangle_displacement_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -76,24 +76,27 @@ def triangle_displacement_block(
     """
     count = east.size
     hessian = _OVER_FOUR_PI / (2.0 * (1.0 - poisson))
-    scratch[MATRIX : MATRIX + 9 * STRIDE] = 0.0
+    for i in range(MATRIX, MATRIX + 9 * STRIDE):
+        scratch[i] = 0.0
+    for i in range(count):
+        scratch[MIRRORED + i] = -up[i]
+    mirror = scratch[MIRRORED : MIRRORED + count]
     deep = not half_space or up[0] < 0.0
-    if deep:
-        triangle_sums_block(east, north, up, constants, scratch, False)
-        _add_sums(_OVER_FOUR_PI, hessian, count, scratch)
-    if half_space:
-        for i in range(count):
-            scratch[MIRRORED + i] = -up[i]
-        mirror = scratch[MIRRORED : MIRRORED + count]
-        triangle_sums_block(east, north, mirror, constants, scratch, True)
-        _add_sums(_OVER_FOUR_PI if deep else _OVER_TWO_PI, _OVER_TWO_PI - (hessian if deep else 0.0), count, scratch)
-        _add_potential((1.0 - 2.0 * poisson) * _OVER_TWO_PI, count, scratch)
-        if deep:
+    # At the ground a point is its own image, and what both give is taken in one.
+    for image in range(0 if deep else 1, 2 if half_space else 1):
+        height = mirror if image else up
+        triangle_sums_block(east, north, height, constants, scratch, image == 1)
+        if image and deep:
+            _add_sums(_OVER_FOUR_PI, _OVER_TWO_PI - hessian, count, scratch)
             add_depth_terms_block(east, north, mirror, constants, poisson, scratch)
-    mark_dislocation(east, north, up, constants, MATRIX, 9, scratch)
+        else:
+            _add_sums(_OVER_FOUR_PI if deep else _OVER_TWO_PI, hessian if deep else _OVER_TWO_PI, count, scratch)
+        if image:
+            _add_potential((1.0 - 2.0 * poisson) * _OVER_TWO_PI, count, scratch)
+    mark_dislocation(east, north, up, constants, scratch[MATRIX : MATRIX + 9 * STRIDE])
 
 
-@kernel
+@inner
 def _add_sums(plain: float, hessian: float, count: int, scratch: NDArray[np.float64]) -> None:
     """Add plain (b Omega + b x Lambda) + hessian grad(b.curl L)."""
     skew = plain - hessian
@@ -113,7 +116,7 @@ def _add_sums(plain: float, hessian: float, count: int, scratch: NDArray[np.floa
         scratch[MATRIX + 8 * STRIDE + i] += omega - hessian * scratch[OUTER + 8 * STRIDE + i]
 
 
-@kernel
+@inner
 def _add_potential(factor: float, count: int, scratch: NDArray[np.float64]) -> None:
     """Add factor grad(b1 d2 X - b2 d1 X)."""
     for i in range(count):
@@ -126,7 +129,7 @@ def _add_potential(factor: float, count: int, scratch: NDArray[np.float64]) -> N
         scratch[MATRIX + 7 * STRIDE + i] -= factor * scratch[POTENTIAL + 3 * STRIDE + i]
 
 
-@kernel
+@inner
 def project_triangle_block(
     component: int,
     constants: NDArray[np.float64],
@@ -146,12 +149,13 @@ def project_triangle_block(
         East, north, up components of the directions.
     scratch : ndarray, shape (SCRATCH,)
         As `triangle_displacement_block` left it.
-    result : ndarray, shape (n,)
+    result : ndarray, shape (n,) or longer
         Receives the displacement, m per m.
     """
-    b1, b2, b3 = constants[BASIS + 3 * component : BASIS + 3 * component + 3]
+    basis = BASIS + 3 * component
+    b1, b2, b3 = constants[basis], constants[basis + 1], constants[basis + 2]
     along_east, along_north, along_up = directions[0], directions[1], directions[2]
-    for i in range(result.size):
+    for i in range(along_east.size):
         x = b1 * scratch[MATRIX + i] + b2 * scratch[MATRIX + STRIDE + i] + b3 * scratch[MATRIX + 2 * STRIDE + i]
         y = b1 * scratch[MATRIX + 3 * STRIDE + i] + b2 * scratch[MATRIX + 4 * STRIDE + i]
         y += b3 * scratch[MATRIX + 5 * STRIDE + i]
@@ -160,13 +164,12 @@ def project_triangle_block(
         result[i] = along_east[i] * x + along_north[i] * y + along_up[i] * z
 
 
-@kernel
+@inner
 def add_triangle_displacement_block(
     slip: NDArray[np.float64],
     constants: NDArray[np.float64],
     scratch: NDArray[np.float64],
     total: NDArray[np.float64],
-    count: int,
 ) -> None:
     """Add the displacement by one triangle's slip.
 
@@ -178,15 +181,13 @@ def add_triangle_displacement_block(
         A row of `triangle_constants`.
     scratch : ndarray, shape (SCRATCH,)
         As `triangle_displacement_block` left it.
-    total : ndarray, shape (3, BLOCK) or longer
-        East, north, up displacement, m, added to in the first rows.
-    count : int
-        Number of points in the block.
+    total : ndarray, shape (3, n)
+        East, north, up displacement, m, added to.
     """
     b1 = slip[0] * constants[BASIS] + slip[1] * constants[BASIS + 3] + slip[2] * constants[BASIS + 6]
     b2 = slip[0] * constants[BASIS + 1] + slip[1] * constants[BASIS + 4] + slip[2] * constants[BASIS + 7]
     b3 = slip[0] * constants[BASIS + 2] + slip[1] * constants[BASIS + 5] + slip[2] * constants[BASIS + 8]
     for axis in range(3):
         row, place = total[axis], MATRIX + 3 * axis * STRIDE
-        for i in range(count):
+        for i in range(row.size):
             row[i] += b1 * scratch[place + i] + b2 * scratch[place + STRIDE + i] + b3 * scratch[place + 2 * STRIDE + i]

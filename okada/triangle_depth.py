@@ -13,14 +13,14 @@ grad Omega = sum g x t and the line integrals K0, K1, K2 of 1, tau, tau^2 over R
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inner, spliced
 from geoslip.okada.triangle_edges import edge_reciprocals
 from geoslip.okada.triangle_layout import DISTANCE, MATRIX, STRIDE, TANGENT, VERTEX
 
 _OVER_TWO_PI = 0.15915494309189535
 
 
-@kernel
+@spliced
 def add_depth_terms_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -52,7 +52,7 @@ def add_depth_terms_block(
         _add_edge(east, north, up, vertices, tangent, distances, alpha, scratch)
 
 
-@kernel
+@inner
 def _add_edge(
     east: NDArray[np.float64],
     north: NDArray[np.float64],

@@ -13,14 +13,50 @@ with r = int R / R^5, k and V = int (1, R) (R3 - D) / R^5, Q = int R R / R^5 and
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inlined, inner
 from geoslip.okada.triangle_edges import edge_integrals
 from geoslip.okada.triangle_layout import FIELD, GRADIENT, STRIDE
 
 _OVER_TWO_PI = 0.15915494309189535
 
 
-@kernel
+_Vector = tuple[float, float, float]
+
+
+@inlined
+def _symmetric(
+    a: _Vector,
+    w: _Vector,
+    t: _Vector,
+    r: _Vector,
+    n: _Vector,
+    v: _Vector,
+    k: _Vector,
+    m: tuple[float, float, float, float],
+    rest: tuple[float, float, float, float],
+    alpha: float,
+) -> tuple[float, float, float, float, float, float]:
+    """What is symmetric in d_m T_i, but for J0 (a_i delta_m3 + a_m delta_i3) and b.c (delta_i3 r_m + delta_m3 r_i).
+
+    The elements 11, 22, 33, 12, 13, 23; `rest` holds R3 - D at tau = 0, b.c, 3 (alpha - 1) a3, (1 - alpha) a3 J0.
+    """
+    u, bc, three_a3, same = rest
+    f, e = -15.0 * alpha * bc, 3.0 * alpha
+    # S_im = s_i w_m + q_i t_m.
+    l0, l1, l2 = u * m[0] + t[2] * m[1], u * m[1] + t[2] * m[2], u * m[2] + t[2] * m[3]
+    s1, s2, s3 = l0 * w[0] + l1 * t[0], l0 * w[1] + l1 * t[1], l0 * w[2] + l1 * t[2]
+    q1, q2, q3 = l1 * w[0] + l2 * t[0], l1 * w[1] + l2 * t[1], l1 * w[2] + l2 * t[2]
+    same += e * bc * (u * k[0] + t[2] * k[1])
+    x11 = three_a3 * (r[0] * w[0] + n[0] * t[0]) + f * (s1 * w[0] + q1 * t[0]) + 2.0 * e * a[0] * v[0]
+    x22 = three_a3 * (r[1] * w[1] + n[1] * t[1]) + f * (s2 * w[1] + q2 * t[1]) + 2.0 * e * a[1] * v[1]
+    x33 = three_a3 * (r[2] * w[2] + n[2] * t[2]) + f * (s3 * w[2] + q3 * t[2]) + 2.0 * e * a[2] * v[2]
+    x12 = three_a3 * (r[0] * w[1] + n[0] * t[1]) + f * (s1 * w[1] + q1 * t[1]) + e * (a[0] * v[1] + a[1] * v[0])
+    x13 = three_a3 * (r[0] * w[2] + n[0] * t[2]) + f * (s1 * w[2] + q1 * t[2]) + e * (a[0] * v[2] + a[2] * v[0])
+    x23 = three_a3 * (r[1] * w[2] + n[1] * t[2]) + f * (s2 * w[2] + q2 * t[2]) + e * (a[1] * v[2] + a[2] * v[1])
+    return x11 + same, x22 + same, x33 + same, x12, x13, x23
+
+
+@inner
 def add_depth_gradient(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -56,7 +92,8 @@ def add_depth_gradient(
     b1, b2, b3 = burgers
     a1, a2, a3 = ty * b3 - tz * b2, tz * b1 - tx * b3, tx * b2 - ty * b1
     alpha = 0.5 / (1.0 - poisson)
-    beta, three_a3 = 2.0 * (1.0 - alpha), 3.0 * (alpha - 1.0) * a3
+    beta_half, three_a3 = 1.0 - alpha, 3.0 * (alpha - 1.0) * a3
+    beta = 2.0 * beta_half
     for i in range(east.size):
         depth = up[i]
         start = (east[i] - xa, north[i] - ya, depth - za)
@@ -78,19 +115,10 @@ def add_depth_gradient(
         t2 = b3 * o2 + a3 * g2 + alpha * (h2 + depth * a2 * j[0])
         t3 = b3 * o3 + a3 * g3 + alpha * (h3 + depth * a3 * j[0]) - beta * bo
 
-        # S_im = s_i w_m + q_i t_m.
-        l0, l1, l2 = u * m[0] + tz * m[1], u * m[1] + tz * m[2], u * m[2] + tz * m[3]
-        s1, s2, s3 = l0 * w[0] + l1 * tx, l0 * w[1] + l1 * ty, l0 * w[2] + l1 * tz
-        q1, q2, q3 = l1 * w[0] + l2 * tx, l1 * w[1] + l2 * ty, l1 * w[2] + l2 * tz
-        f, e = -15.0 * alpha * bc, 3.0 * alpha
-        # The part of d_m T_i that is alike on the diagonal, and the symmetric rest.
-        same = a3 * j[0] * (1.0 - alpha) + e * bc * (u * k[0] + tz * k[1])
-        x11 = same + three_a3 * (r1 * w[0] + n1 * tx) + f * (s1 * w[0] + q1 * tx) + 2.0 * e * a1 * v1
-        x22 = same + three_a3 * (r2 * w[1] + n2 * ty) + f * (s2 * w[1] + q2 * ty) + 2.0 * e * a2 * v2
-        x33 = same + three_a3 * (r3 * w[2] + n3 * tz) + f * (s3 * w[2] + q3 * tz) + 2.0 * e * a3 * v3
-        x12 = three_a3 * (r1 * w[1] + n1 * ty) + f * (s1 * w[1] + q1 * ty) + e * (a1 * v2 + a2 * v1)
-        x13 = three_a3 * (r1 * w[2] + n1 * tz) + f * (s1 * w[2] + q1 * tz) + e * (a1 * v3 + a3 * v1)
-        x23 = three_a3 * (r2 * w[2] + n2 * tz) + f * (s2 * w[2] + q2 * tz) + e * (a2 * v3 + a3 * v2)
+        rest = (u, bc, three_a3, a3 * j[0] * beta_half)
+        x11, x22, x33, x12, x13, x23 = _symmetric(
+            (a1, a2, a3), w, (tx, ty, tz), (r1, r2, r3), (n1, n2, n3), (v1, v2, v3), k, m, rest, alpha
+        )
         x13 += alpha * (3.0 * bc * r1 - a1 * j[0])
         x23 += alpha * (3.0 * bc * r2 - a2 * j[0])
         x33 += 2.0 * alpha * (3.0 * bc * r3 - a3 * j[0])

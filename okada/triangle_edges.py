@@ -11,7 +11,7 @@ that nothing cancels where a place lies on the extension of an edge.
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner, spliced
 from geoslip.okada.elementary import arctangent_block, log_ratio_block
 from geoslip.okada.triangle_layout import (
     AREA,
@@ -95,7 +95,7 @@ def edge_integrals(
     )
 
 
-@kernel
+@spliced
 def triangle_sums_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -119,7 +119,8 @@ def triangle_sums_block(
     """
     count = east.size
     solid_angle_block(east, north, up, constants, scratch)
-    scratch[LAMBDA : POTENTIAL + 5 * STRIDE] = 0.0
+    for i in range(LAMBDA, POTENTIAL + 5 * STRIDE):
+        scratch[i] = 0.0
     for edge in range(3):
         after = (edge + 1) % 3
         start, end = DISTANCE + edge * STRIDE, DISTANCE + after * STRIDE
@@ -127,7 +128,9 @@ def triangle_sums_block(
         tangent = constants[TANGENT + 3 * edge : TANGENT + 3 * edge + 3]
         distances = scratch[start : start + count], scratch[end : end + count]
         _edge_terms(east, north, up, vertices, tangent, distances, scratch)
-        log_ratio_block(scratch, WORK_A, WORK_B, EDGE_LOG, count)
+        log_ratio_block(
+            scratch[WORK_A : WORK_A + count], scratch[WORK_B : WORK_B + count], scratch[EDGE_LOG : EDGE_LOG + count]
+        )
         for i in range(count):
             log = scratch[EDGE_LOG + i]
             scratch[LAMBDA + i] += tangent[0] * log
@@ -137,7 +140,7 @@ def triangle_sums_block(
             add_potential_block(east, north, up, constants, edge, scratch)
 
 
-@kernel
+@inner
 def solid_angle_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -154,8 +157,10 @@ def solid_angle_block(
     scratch : ndarray, shape (SCRATCH,)
         Receives the slots DISTANCE and OMEGA.
     """
-    xa, ya, za, xb, yb, zb, xc, yc, zc = constants[VERTEX : VERTEX + 9]
-    nx, ny, nz = constants[AREA : AREA + 3]
+    xa, ya, za = constants[VERTEX], constants[VERTEX + 1], constants[VERTEX + 2]
+    xb, yb, zb = constants[VERTEX + 3], constants[VERTEX + 4], constants[VERTEX + 5]
+    xc, yc, zc = constants[VERTEX + 6], constants[VERTEX + 7], constants[VERTEX + 8]
+    nx, ny, nz = constants[AREA], constants[AREA + 1], constants[AREA + 2]
     count = east.size
     for i in range(count):
         ax, ay, az = east[i] - xa, north[i] - ya, up[i] - za
@@ -168,12 +173,12 @@ def solid_angle_block(
         scratch[DISTANCE + i], scratch[DISTANCE + STRIDE + i], scratch[DISTANCE + 2 * STRIDE + i] = ra, rb, rc
         scratch[WORK_A + i] = nx * ax + ny * ay + nz * az
         scratch[WORK_B + i] = ra * rb * rc + ab * rc + bc * ra + ca * rb + TINY
-    arctangent_block(scratch, WORK_A, WORK_B, OMEGA, count)
+    arctangent_block(scratch[WORK_A : WORK_A + count], scratch[WORK_B : WORK_B + count], scratch[OMEGA : OMEGA + count])
     for i in range(count):
         scratch[OMEGA + i] *= 2.0
 
 
-@kernel
+@inner
 def _edge_terms(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -213,29 +218,25 @@ def _edge_terms(
         scratch[OUTER + 8 * STRIDE + i] += gz * cz
 
 
-@kernel
+@inner
 def mark_dislocation(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
     up: NDArray[np.float64],
     constants: NDArray[np.float64],
-    first: int,
-    number: int,
-    scratch: NDArray[np.float64],
+    values: NDArray[np.float64],
 ) -> None:
-    """Make slots NaN where a point lies on the triangle.
+    """Make all of some slots NaN where a point lies on the triangle.
 
     Parameters
     ----------
     east, north, up, constants
         As for `triangle_sums_block`.
-    first, number : int
-        The first slot, and how many from there on.
-    scratch : ndarray, shape (SCRATCH,)
-        Holds the slots.
+    values : ndarray, shape (k * STRIDE,)
+        Slots of the scratch array.
     """
     count, near = east.size, constants[NEAR]
-    nx, ny, nz = constants[BASIS + 6 : BASIS + 9]
+    nx, ny, nz = constants[BASIS + 6], constants[BASIS + 7], constants[BASIS + 8]
     for i in range(count):
         x, y, z = east[i] - constants[VERTEX], north[i] - constants[VERTEX + 1], up[i] - constants[VERTEX + 2]
         if abs(nx * x + ny * y + nz * z) <= near:
@@ -250,5 +251,5 @@ def mark_dislocation(
                 across = x * constants[INWARD + k] + y * constants[INWARD + k + 1] + z * constants[INWARD + k + 2]
                 inside = inside and across >= -near
             if inside:
-                for place in range(number):
-                    scratch[first + place * STRIDE + i] = np.nan
+                for place in range(i, values.size, STRIDE):
+                    values[place] = np.nan

@@ -11,7 +11,7 @@ integrals of `edge_integrals`, every edge adds (grad Omega = sum g x t, F = b.cu
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inner, spliced
 from geoslip.okada.elementary import log_ratio_block
 from geoslip.okada.triangle_depth_gradient import add_depth_gradient
 from geoslip.okada.triangle_edges import edge_integrals, mark_dislocation, solid_angle_block
@@ -38,7 +38,7 @@ _OVER_FOUR_PI = 0.07957747154594767
 _OVER_TWO_PI = 0.15915494309189535
 
 
-@kernel
+@spliced
 def triangle_gradient_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -72,18 +72,18 @@ def triangle_gradient_block(
     b3 = slip[0] * constants[BASIS + 2] + slip[1] * constants[BASIS + 5] + slip[2] * constants[BASIS + 8]
     burgers = (b1, b2, b3)
     hessian = _OVER_FOUR_PI / (2.0 * (1.0 - poisson))
-    scratch[FIELD : FIELD + 12 * STRIDE] = 0.0
+    for i in range(FIELD, FIELD + 12 * STRIDE):
+        scratch[i] = 0.0
     mirror = scratch[MIRRORED : MIRRORED + count]
     for i in range(count):
         mirror[i] = -up[i]
-    _add_place(east, north, up, constants, burgers, poisson, (_OVER_FOUR_PI, hessian, 1.0), scratch)
-    if half_space:
-        weights = (_OVER_FOUR_PI, _OVER_TWO_PI - hessian, -1.0)
-        _add_place(east, north, mirror, constants, burgers, poisson, weights, scratch)
-    mark_dislocation(east, north, up, constants, FIELD, 12, scratch)
+    for image in range(2 if half_space else 1):
+        weights = _OVER_FOUR_PI, _OVER_TWO_PI - hessian if image else hessian, -1.0 if image else 1.0
+        _add_place(east, north, mirror if image else up, constants, burgers, poisson, weights, scratch)
+    mark_dislocation(east, north, up, constants, scratch[FIELD : FIELD + 12 * STRIDE])
 
 
-@kernel
+@spliced
 def _add_place(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -97,8 +97,10 @@ def _add_place(
     """Add everything seen from the points, or from their mirror images where the last weight is negative."""
     count, mirrored = east.size, weights[2] < 0.0
     solid_angle_block(east, north, up, constants, scratch)
-    scratch[LAMBDA : LAMBDA + 3 * STRIDE] = 0.0
-    scratch[POTENTIAL : POTENTIAL + 5 * STRIDE] = 0.0
+    for i in range(3 * STRIDE):
+        scratch[LAMBDA + i] = 0.0
+    for i in range(5 * STRIDE):
+        scratch[POTENTIAL + i] = 0.0
     for edge in range(3):
         after = (edge + 1) % 3
         start, end = DISTANCE + edge * STRIDE, DISTANCE + after * STRIDE
@@ -106,7 +108,9 @@ def _add_place(
         tangent = constants[TANGENT + 3 * edge : TANGENT + 3 * edge + 3]
         distances = scratch[start : start + count], scratch[end : end + count]
         _add_sums(east, north, up, vertices, tangent, distances, burgers, weights, scratch)
-        log_ratio_block(scratch, WORK_A, WORK_B, EDGE_LOG, count)
+        log_ratio_block(
+            scratch[WORK_A : WORK_A + count], scratch[WORK_B : WORK_B + count], scratch[EDGE_LOG : EDGE_LOG + count]
+        )
         for i in range(count):
             log = scratch[EDGE_LOG + i]
             scratch[LAMBDA + i] += tangent[0] * log
@@ -120,7 +124,7 @@ def _add_place(
     _add_displacement(burgers, weights[0], weights[0] - weights[1], factor, count, scratch)
 
 
-@kernel
+@inner
 def _add_displacement(
     burgers: tuple[float, float, float],
     plain: float,
@@ -141,7 +145,7 @@ def _add_displacement(
         scratch[FIELD + 2 * STRIDE + i] += b3 * omega + skew * (b1 * y - b2 * x) + factor * (b1 * p2z - b2 * p1z)
 
 
-@kernel
+@inner
 def _add_sums(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -196,20 +200,18 @@ def _add_sums(
         scratch[GRADIENT + 8 * STRIDE + i] += mirror * z3
 
 
-@kernel
-def add_triangle_gradient_block(scratch: NDArray[np.float64], total: NDArray[np.float64], count: int) -> None:
+@inner
+def add_triangle_gradient_block(scratch: NDArray[np.float64], total: NDArray[np.float64]) -> None:
     """Add the displacement and gradients of a block.
 
     Parameters
     ----------
     scratch : ndarray, shape (SCRATCH,)
         As `triangle_gradient_block` left it.
-    total : ndarray, shape (12, BLOCK)
+    total : ndarray, shape (12, n)
         Displacement (3 rows) and gradients (row 3 + 3 i + j: component i along axis j), added to.
-    count : int
-        Number of points in the block.
     """
     for place in range(12):
         row, slot = total[place], FIELD + place * STRIDE
-        for i in range(count):
+        for i in range(row.size):
             row[i] += scratch[slot + i]

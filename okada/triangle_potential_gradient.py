@@ -9,7 +9,7 @@ derivatives across the edge follow from Laplace's equation.
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import inlined, kernel
+from geoslip.okada.compiled import inlined, inner
 from geoslip.okada.triangle_edges import edge_integrals
 from geoslip.okada.triangle_layout import GRADIENT, PLUNGE, STEEP_COSINE, STRIDE, TANGENT, VERTEX
 
@@ -42,7 +42,7 @@ def _steep_end(y1: float, y2: float, z: float, r: float, s: float, c: float) -> 
     return psi11 * p, y2 * big_a * p, x111 * over, y2 * x112 * over
 
 
-@kernel
+@inner
 def add_potential_gradient(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -73,11 +73,18 @@ def add_potential_gradient(
     scratch : ndarray, shape (SCRATCH,)
         GRADIENT is added to.
     """
-    after = (edge + 1) % 3
-    xa, ya, za = constants[VERTEX + 3 * edge : VERTEX + 3 * edge + 3]
-    xb, yb, zb = constants[VERTEX + 3 * after : VERTEX + 3 * after + 3]
-    tx, ty, tz = constants[TANGENT + 3 * edge : TANGENT + 3 * edge + 3]
-    s, c, e1, e2, sign = constants[PLUNGE + 5 * edge : PLUNGE + 5 * edge + 5]
+    k, n = VERTEX + 3 * edge, VERTEX + 3 * ((edge + 1) % 3)
+    xa, ya, za, xb, yb, zb = (
+        constants[k],
+        constants[k + 1],
+        constants[k + 2],
+        constants[n],
+        constants[n + 1],
+        constants[n + 2],
+    )
+    k, n = TANGENT + 3 * edge, PLUNGE + 5 * edge
+    tx, ty, tz = constants[k], constants[k + 1], constants[k + 2]
+    s, c, e1, e2, sign = constants[n], constants[n + 1], constants[n + 2], constants[n + 3], constants[n + 4]
     if s == 0.0:
         return
     steep, over_c = c < STEEP_COSINE, 1.0 / max(c, 0.5 * STEEP_COSINE)

@@ -11,7 +11,7 @@ Terms: s, c sine and cosine of plunge; tau = c y1 + s Z, q = s y1 - c Z, X^2 = y
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.okada.compiled import kernel
+from geoslip.okada.compiled import inner, spliced
 from geoslip.okada.elementary import arctangent_block, log_ratio_block
 from geoslip.okada.surface_steep import steep_corner
 from geoslip.okada.triangle_layout import (
@@ -34,7 +34,7 @@ from geoslip.okada.triangle_layout import (
 )
 
 
-@kernel
+@spliced
 def add_potential_block(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -58,16 +58,21 @@ def add_potential_block(
     """
     count, after = east.size, (edge + 1) % 3
     plunge = constants[PLUNGE + 5 * edge : PLUNGE + 5 * edge + 5]
-    s, c, e1, e2, sign = plunge
-    if s == 0.0:
-        return
     start, end = DISTANCE + edge * STRIDE, DISTANCE + after * STRIDE
     vertices = constants[VERTEX + 3 * edge : VERTEX + 3 * edge + 3], constants[VERTEX + 3 * after :]
     distances = scratch[start : start + count], scratch[end : end + count]
-    if c < STEEP_COSINE:
-        _steep_edge(east, north, up, vertices, plunge, distances, scratch)
-    else:
-        _gentle_edge(east, north, up, vertices, plunge, distances, scratch)
+    if plunge[0] != 0.0:
+        if plunge[1] < STEEP_COSINE:
+            _steep_edge(east, north, up, vertices, plunge, distances, scratch)
+        else:
+            _gentle_edge(east, north, up, vertices, plunge, distances, scratch)
+        _turn_potential(plunge, count, scratch)
+
+
+@inner
+def _turn_potential(plunge: NDArray[np.float64], count: int, scratch: NDArray[np.float64]) -> None:
+    """Turn an edge's derivatives from its own level axes to east and north, and add them."""
+    s, e1, e2, sign = plunge[0], plunge[2], plunge[3], plunge[4]
     for i in range(count):
         p11, p12 = scratch[POT_11 + i], scratch[POT_12 + i]
         p1z, p2z = scratch[POT_1Z + i], scratch[POT_2Z + i]
@@ -80,7 +85,7 @@ def add_potential_block(
         scratch[POTENTIAL + 4 * STRIDE + i] += s * (e2 * p1z + e1 * p2z)
 
 
-@kernel
+@inner
 def _gentle_edge(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -93,7 +98,7 @@ def _gentle_edge(
     """The plain forms; the angle in I5 as the difference of the paper's over the edge, taken before it is computed."""
     xa, ya, za = vertices[0][0], vertices[0][1], vertices[0][2]
     xb, yb, zb = vertices[1][0], vertices[1][1], vertices[1][2]
-    s, c, e1, e2, sign = plunge
+    s, c, e1, e2, sign = plunge[0], plunge[1], plunge[2], plunge[3], plunge[4]
     first, last = distances
     count, over_c = east.size, 1.0 / c
     for i in range(count):
@@ -113,8 +118,12 @@ def _gentle_edge(
         sa, sb = ra + x, rb + x
         scratch[WORK_A + i] = yc * w * (tau_a * sb - tau_b * sa)
         scratch[WORK_B + i] = yc * yc * (sa * sb) + (tau_a * w + xs * sa) * (tau_b * w + xs * sb) + TINY
-    arctangent_block(scratch, WORK_A, WORK_B, POT_2Z, count)
-    log_ratio_block(scratch, WORK_C, WORK_D, POT_1Z, count)
+    arctangent_block(
+        scratch[WORK_A : WORK_A + count], scratch[WORK_B : WORK_B + count], scratch[POT_2Z : POT_2Z + count]
+    )
+    log_ratio_block(
+        scratch[WORK_C : WORK_C + count], scratch[WORK_D : WORK_D + count], scratch[POT_1Z : POT_1Z + count]
+    )
     for i in range(count):
         i5 = 2.0 * over_c * scratch[POT_2Z + i]
         i4 = over_c * (scratch[POT_1Z + i] - s * sign * scratch[EDGE_LOG + i])
@@ -123,7 +132,7 @@ def _gentle_edge(
         scratch[POT_12 + i] = over_c * (scratch[POT_12 + i] - s * i5)
 
 
-@kernel
+@inner
 def _steep_edge(
     east: NDArray[np.float64],
     north: NDArray[np.float64],
@@ -136,7 +145,7 @@ def _steep_edge(
     """The forms of `surface_steep`, here for the two ends of an edge instead of the four corners of a rectangle."""
     xa, ya, za = vertices[0][0], vertices[0][1], vertices[0][2]
     xb, yb, zb = vertices[1][0], vertices[1][1], vertices[1][2]
-    s, c, e1, e2, sign = plunge
+    s, c, e1, e2, sign = plunge[0], plunge[1], plunge[2], plunge[3], plunge[4]
     first, last = distances
     over_one = 1.0 / (1.0 + s)
     for i in range(east.size):
