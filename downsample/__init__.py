@@ -41,6 +41,7 @@ from geoslip.downsample.scene_checks import (
     check_rows_against_gnss,
 )
 from geoslip.downsample.spectrum import spectral_noise, troposphere_spectrum
+from geoslip.downsample.stack import StepStack, date_spread, pair_weights, stack_step, step_weights
 from geoslip.downsample.synthetic import synthetic_noise
 from geoslip.downsample.variogram import Covariogram, covariogram
 
@@ -56,6 +57,7 @@ __all__ = [
     "PositiveDefinite",
     "Scene",
     "SingularCovariance",
+    "StepStack",
     "cell_covariance",
     "cell_means",
     "cell_observations",
@@ -74,6 +76,7 @@ __all__ = [
     "curvature_quadtree",
     "data_importance",
     "data_resolution",
+    "date_spread",
     "deforming_area",
     "distance_quadtree",
     "distance_to_polylines",
@@ -89,6 +92,7 @@ __all__ = [
     "model_quadtree",
     "near_polylines",
     "noise_uncertainty",
+    "pair_weights",
     "point_covariance",
     "point_covariogram",
     "read_cells",
@@ -102,6 +106,8 @@ __all__ = [
     "restricted_likelihood",
     "samplers",
     "spectral_noise",
+    "stack_step",
+    "step_weights",
     "synthetic_noise",
     "troposphere_spectrum",
     "uniform_cells",
