@@ -9,7 +9,7 @@ from geoslip.cases.build_data import DatasetReading
 from geoslip.cases.run import Assumption
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
-from geoslip.cases.schema_slip import CRITERIA
+from geoslip.cases.schema_slip import CRITERIA, SegmentSlip, Slip
 from geoslip.cases.units import format_length
 from geoslip.downsample.noise import NoiseModel
 
@@ -27,15 +27,16 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
     rows = [
         _row(case.elastic, "rigidity", "rigidity", f"{case.elastic.rigidity / 1e9:g} GPa"),
         _row(case.elastic, "poisson", "Poisson's ratio", f"{case.elastic.poisson:g}"),
-        _row(case.slip, "rake", "rake", _rake_text(case.slip.rake)),
+        _direction(case.slip),
         _row(case.slip, "maximum", "largest slip", _limit(case.slip.maximum)),
         _row(case.slip, "zero_edges", "slip tapers to zero at", ", ".join(case.slip.zero_edges) or "no edge"),
     ]
     if case.slip.moment_at_most is not None:
         rows.append(Assumption("largest moment", f"{case.slip.moment_at_most:.3g} N m", "case"))
     for name, part in case.slip.segments.items():
-        if part.rake is not None:
-            rows.append(Assumption(f"rake on {name}", _rake_text(part.rake), "case"))
+        if part.rake is not None or part.azimuth is not None:
+            what = _direction(part)
+            rows.append(Assumption(f"{what.name} on {name}", what.value, "case"))
         if part.maximum is not None:
             rows.append(Assumption(f"largest slip on {name}", format_length(part.maximum), "case"))
         if part.zero_edges is not None:
@@ -45,6 +46,8 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
         _row(case.smoothing, "choose", "smoothing strength", _choice_text(case.smoothing.choose)),
         _row(case.smoothing, "weights", "weights of data sets", case.smoothing.weights.replace("_", " ")),
     ]
+    for key, factor in [*case.smoothing.by_component.items(), *case.smoothing.by_segment.items()]:
+        rows.append(Assumption(f"smoothing of {key}", f"{factor:g} times the strength", "case"))
     for pair in case.join:
         rows.append(Assumption("smoothed across", " and ".join(pair), "case"))
     for entry, reading in zip(case.data, readings):
@@ -54,6 +57,13 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
 
 def _row(block: Any, key: str, name: str, value: str) -> Assumption:
     return Assumption(name, value, "case" if key in block.model_fields_set else "default")
+
+
+def _direction(block: Slip | SegmentSlip) -> Assumption:
+    """The rake or the azimuth that slip may have."""
+    if block.azimuth is not None:
+        return Assumption("azimuth of the hanging wall's motion", _rake_text(block.azimuth), "case")
+    return _row(block, "rake", "rake", _rake_text(block.rake))
 
 
 def _limit(maximum: float | None) -> str:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
-from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.errors import CaseError
+from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
-from geoslip.cases.schema_base import Place
 from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_mesh import Junction
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
 from geoslip.faults.plane import Plane
+from geoslip.faults.protocol import FaultSegment
 from geoslip.faults.segment import RectangularSegment
 
 MOST_PATCHES = 20_000
 """A fault of more patches is taken for a slip of the unit of their size: its matrices would not fit into memory."""
-
-
-def place_in_frame(place: Place, frame: LocalFrame) -> tuple[float, float]:
-    """East and north (m) of a place of the case file."""
-    if place.local:
-        return place.x, place.y
-    east, north = frame.to_local(place.x, place.y)
-    return float(east), float(north)
 
 
 def build_plane(entry: FaultEntry, frame: LocalFrame) -> Plane:
@@ -51,6 +47,7 @@ def build_plane(entry: FaultEntry, frame: LocalFrame) -> Plane:
         If the plane reaches above ground or has no extent.
     """
     reference = entry.reference
+    assert entry.dip is not None
     top_depth = entry.top_depth or 0.0
     width = _width(entry, top_depth)
     if reference == "trace" and entry.trace is not None:
@@ -81,6 +78,7 @@ def _width(entry: FaultEntry, top_depth: float) -> float:
         return entry.width
     assert entry.bottom_depth is not None
     top = top_depth if entry.depth is None else entry.depth
+    assert entry.dip is not None
     sine = math.sin(math.radians(entry.dip))
     if sine < 1e-6:
         raise ValueError("a horizontal plane has no bottom_depth: give its width instead")
@@ -93,6 +91,7 @@ def _width(entry: FaultEntry, top_depth: float) -> float:
 def cut_plane(plane: Plane, entry: FaultEntry) -> RectangularSegment:
     """Cut a plane into the patches that its entry asks for."""
     wanted = entry.patches
+    assert wanted is not None
     if wanted.growth > 1.0:
         assert wanted.length is not None
         return cut_growing(
@@ -110,21 +109,79 @@ def cut_plane(plane: Plane, entry: FaultEntry) -> RectangularSegment:
     return cut_uniform(plane, entry.name, patch_length=wanted.length, patch_width=wanted.width)
 
 
-def build_fault(case: Case, frame: LocalFrame) -> Fault:
+def build_segment(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path] = ()) -> FaultSegment:
+    """Make one segment: a plane cut into rectangles, a mesh made here or a mesh read from a file.
+
+    Parameters
+    ----------
+    entry : FaultEntry
+    frame : LocalFrame
+    roots : sequence of Path
+        Folders for the relative names of mesh files.
+
+    Raises
+    ------
+    ValueError
+        What the entry asks for cannot be made.
+    """
+    if entry.mesh is None:
+        return cut_plane(build_plane(entry, frame), entry)
+    from geoslip.cases.build_mesh import make_meshes, read_mesh
+
+    if entry.mesh.file is not None:
+        return read_mesh(entry, frame, roots=roots)
+    return make_meshes([entry], [_plane_of_mesh(entry, frame)], frame)[0]
+
+
+def _plane_of_mesh(entry: FaultEntry, frame: LocalFrame) -> Plane | None:
+    return None if entry.reference in ("trace", "contours") else build_plane(entry, frame)
+
+
+def build_segments(
+    entries: Sequence[FaultEntry],
+    frame: LocalFrame,
+    *,
+    junctions: Sequence[Junction] = (),
+    roots: Sequence[Path] = (),
+) -> tuple[tuple[FaultSegment, ...], list[tuple[int, str]]]:
+    """Make segments, those that meet together; with the number and the fault of each entry that cannot be made."""
+    meeting = {name for junction in junctions for name in junction.between}
+    made: dict[str, FaultSegment] = {}
+    wrong: list[tuple[int, str]] = []
+    for index, entry in enumerate(entries):
+        if entry.name not in meeting:
+            try:
+                made[entry.name] = build_segment(entry, frame, roots=roots)
+            except ValueError as error:
+                wrong.append((index, f"segment '{entry.name}': {error}"))
+    together = [entry for entry in entries if entry.name in meeting]
+    if together:
+        from geoslip.cases.build_mesh import make_meshes
+
+        try:
+            planes = [_plane_of_mesh(entry, frame) for entry in together]
+            made |= {part.name: part for part in make_meshes(together, planes, frame, junctions=junctions)}
+        except ValueError as error:
+            wrong.append((entries.index(together[0]), f"segments that meet: {error}"))
+    return tuple(made[entry.name] for entry in entries if entry.name in made), wrong
+
+
+def build_fault(case: Case, frame: LocalFrame, *, roots: Sequence[Path] = ()) -> Fault:
     """Make the case's fault; every segment that cannot be made is named.
+
+    Parameters
+    ----------
+    case : Case
+    frame : LocalFrame
+    roots : sequence of Path
+        Folders for the relative names of mesh files.
 
     Raises
     ------
     CaseError
         With one mistake a segment.
     """
-    segments: list[RectangularSegment] = []
-    mistakes: list[Mistake] = []
-    for index, entry in enumerate(case.faults):
-        try:
-            segments.append(cut_plane(build_plane(entry, frame), entry))
-        except ValueError as error:
-            mistakes.append(case.mistake(("faults", index), f"segment '{entry.name}': {error}"))
-    if mistakes:
-        raise CaseError(mistakes)
-    return Fault(tuple(segments))
+    segments, wrong = build_segments(case.faults, frame, junctions=case.junctions, roots=roots)
+    if wrong:
+        raise CaseError([case.mistake(("faults", index), rule) for index, rule in wrong])
+    return Fault(segments)

@@ -8,22 +8,27 @@ import numpy as np
 
 from geoslip.cases.errors import CaseError
 from geoslip.cases.schema import Case
+from geoslip.cases.schema_slip import SegmentSlip, Slip
 from geoslip.faults.fault import Fault
+from geoslip.faults.frame import LocalFrame
+from geoslip.faults.protocol import FaultSegment
+from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.constraints import Constraints
+from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.lengths import correlation_lengths
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.priors import damping, first_difference, von_karman
+from geoslip.inversion.relative import relative_strengths
 
 
-def build_constraints(case: Case) -> Constraints:
-    """Give what slip may do: rake and largest slip by segment, and the cap on moment."""
+def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constraints:
+    """Give what slip may do: rake or azimuth and largest slip by segment, and the cap on moment."""
     slip = case.slip
     rake: dict[str, Any] = {}
     maximum: dict[str, float] = {}
     for entry in case.faults:
         own = slip.segments.get(entry.name)
-        window = own.rake if own is not None and own.rake is not None else slip.rake
-        rake[entry.name] = window if window == "free" else tuple(window)
+        rake[entry.name] = _directions(slip, own, fault.segment(entry.name), frame)
         largest = own.maximum if own is not None and own.maximum is not None else slip.maximum
         if largest is not None:
             maximum[entry.name] = largest
@@ -35,14 +40,39 @@ def build_constraints(case: Case) -> Constraints:
     )
 
 
+def _directions(slip: Slip, own: SegmentSlip | None, segment: FaultSegment, frame: LocalFrame) -> Any:
+    """The rakes a segment may have: 'free' or a window, patch by patch where an azimuth gives it."""
+    window, azimuth = slip.rake, slip.azimuth
+    if own is not None and (own.rake is not None or own.azimuth is not None):
+        window, azimuth = own.rake or "free", own.azimuth
+    if azimuth is None:
+        return window if window == "free" else tuple(window)
+    # azimuths of the case count from true north; those of the frame differ by the convergence of the meridians
+    longitude, latitude = frame.to_geographic(*segment.centroids[:, :2].T)
+    turn = frame.meridian_convergence(longitude, latitude)
+    return rakes_of_azimuths(segment, low=azimuth[0] - turn, high=azimuth[1] - turn)
+
+
 def build_operator(case: Case, fault: Fault) -> Operator:
     """Give the case's smoothing operator, with its zero edges across segments that touch or are joined.
+
+    Components and segments count as the case weighs them against each other.
 
     Raises
     ------
     CaseError
         Zero edges for an operator that knows none.
     """
+    smoothing = case.smoothing
+    return relative_strengths(
+        _plain_operator(case, fault),
+        fault,
+        by_component={str(name): factor for name, factor in smoothing.by_component.items()},
+        by_segment=smoothing.by_segment,
+    )
+
+
+def _plain_operator(case: Case, fault: Fault) -> Operator:
     from geoslip.faults.neighbours import neighbours
 
     edges = {}
@@ -67,8 +97,7 @@ def _von_karman(case: Case, fault: Fault) -> Operator:
         if smoothing.correlation is not None:
             lengths[segment.name] = smoothing.correlation
         else:
-            strike = segment.strike_vectors.mean(axis=0)
-            length = float(np.ptp(np.concatenate(list(segment.outlines)) @ (strike / np.linalg.norm(strike))))
+            length = float(np.ptp(np.concatenate(list(segment.outlines)) @ mean_axes(segment)[0]))
             width = float(segment.areas.sum()) / length
             lengths[segment.name] = correlation_lengths(length, width, mechanism=str(smoothing.mechanism))
     return von_karman(fault, lengths=lengths, hurst=smoothing.hurst)

@@ -96,4 +96,7 @@ def named_files(case: Case) -> list[tuple[tuple[str | int, ...], str]]:
                 value = getattr(entry.look, key)
                 if isinstance(value, str):
                     files.append(((*base, "look", key), value))
+    for index, segment in enumerate(case.faults):
+        if segment.mesh is not None and segment.mesh.file is not None:
+            files.append((("faults", index, "mesh", "file"), segment.mesh.file))
     return files

@@ -114,7 +114,7 @@ def forward_field(
     ndarray, shape (n, 6 or 12)
         lon, lat, depth_km, east_m, north_m, up_m and the strains.
     """
-    from geoslip import okada
+    from geoslip.inversion.forward import model_displacement, model_gradient
 
     assert model.frame is not None
     longitude, latitude, depth = places.T
@@ -122,11 +122,9 @@ def forward_field(
     points = np.column_stack([east, north, -depth])
     with (reporter or Reporter()).step("displacement") as report:
         if strain:
-            field, gradient = okada.gradient_field(
-                points, model.fault.sources, model.slip, poisson=poisson, progress=report
-            )
+            field, gradient = model_gradient(model, points, poisson=poisson, progress=report)
         else:
-            field = okada.displacement_field(points, model.fault.sources, model.slip, poisson=poisson, progress=report)
+            field = model_displacement(model, points, poisson=poisson, progress=report)
     names = ["lon", "lat", "depth_km", "east_m", "north_m", "up_m"]
     columns = [longitude, latitude, 1e-3 * depth, *model.frame.rotate_from_frame(field, longitude, latitude).T]
     if strain:

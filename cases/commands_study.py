@@ -112,6 +112,8 @@ def check_summary(study: PreparedStudy) -> str:
         if isinstance(choice, str)
         else f"smoothing {choice:g}"
     )
-    lines.append(f"  {how}; slip {'free' if case.slip.rake == 'free' else 'in a rake window'}")
+    along = "along an azimuth" if case.slip.azimuth is not None else "in a rake window"
+    free = case.slip.azimuth is None and case.slip.rake == "free"
+    lines.append(f"  {how}; slip {'free' if free else along}")
     lines += [f"  warning: {warning}" for warning in study.warnings]
     return "\n".join(lines)

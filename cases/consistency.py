@@ -25,7 +25,9 @@ def raw_mistakes(document: Mapping[str, Any]) -> list[Finding]:
     segments = [name for name, _ in _names(document, "faults")]
     findings += _unknown_segments(document, segments)
     if document.get("synthetic") is not None:
-        findings += _synthetic_segments(document, segments)
+        block = document["synthetic"]
+        own = block.get("faults") if isinstance(block, Mapping) else None
+        findings += _synthetic_segments(document, [name for name, _ in _names(block, "faults")] if own else segments)
     return findings
 
 
@@ -63,11 +65,35 @@ def _unknown_segments(document: Mapping[str, Any], segments: list[str]) -> list[
         for name in pair if isinstance(pair, list) else []:
             if str(name) not in segments:
                 findings.append((("join", index), _no_segment(str(name), segments)))
+    findings += _unknown_junctions(document, segments)
     slip = document.get("slip")
     overrides = slip.get("segments") if isinstance(slip, Mapping) else None
     for name in overrides if isinstance(overrides, Mapping) else []:
         if str(name) not in segments:
             findings.append((("slip", "segments", name), _no_segment(str(name), segments)))
+    return findings
+
+
+def _unknown_junctions(document: Mapping[str, Any], segments: list[str]) -> list[Finding]:
+    """Junctions of segments that are not there, or that are no meshes made here."""
+    entries = document.get("faults")
+    made = {
+        str(entry.get("name"))
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, Mapping) and isinstance(entry.get("mesh"), Mapping) and "edge" in entry["mesh"]
+    }
+    findings: list[Finding] = []
+    junctions = document.get("junctions")
+    for index, junction in enumerate(junctions if isinstance(junctions, list) else []):
+        between = junction.get("between") if isinstance(junction, Mapping) else None
+        for name in between if isinstance(between, list) else []:
+            if str(name) not in segments:
+                findings.append((("junctions", index, "between"), _no_segment(str(name), segments)))
+            elif str(name) not in made:
+                rule = (
+                    f"segment '{name}' has no mesh made here (mesh: {{edge: ...}}): only such meet in shared vertices"
+                )
+                findings.append((("junctions", index, "between"), rule))
     return findings
 
 

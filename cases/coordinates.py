@@ -65,16 +65,14 @@ def fitting_places(
     list of OtherPlace
         Empty where no digit explains the misfit: then the offset itself is suspect, or the model.
     """
-    from geoslip.okada import displacement_field
+    from geoslip.inversion.forward import model_displacement
 
     assert observations.station is not None and model.frame is not None
     frame: LocalFrame = model.frame
     rows = [row for row, name in enumerate(observations.station) if name == station]
     places = one_digit_places(float(observations.longitude[rows[0]]), float(observations.latitude[rows[0]]))
     east, north = frame.to_local(places[:, 0], places[:, 1])
-    field = displacement_field(
-        np.column_stack([east, north, np.zeros_like(east)]), model.fault.sources, model.slip, poisson=poisson
-    )
+    field = model_displacement(model, np.column_stack([east, north, np.zeros_like(east)]), poisson=poisson)
     true = frame.rotate_from_frame(
         observations.directions[rows], observations.longitude[rows], observations.latitude[rows]
     )

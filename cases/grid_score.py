@@ -28,12 +28,12 @@ def grid_scores(study: PreparedStudy, model: SlipModel) -> dict[str, float]:
 
 
 def _grid_score(study: PreparedStudy, model: SlipModel, reading: DatasetReading, nuisance: str) -> float:
-    from geoslip.okada import displacement_field
+    from geoslip.inversion.forward import model_displacement
 
     assert reading.scene is not None
     pixels = reading.scene.pixels(frame=study.frame)
     poisson = study.case.elastic.poisson
-    field = displacement_field(pixels.points, model.fault.sources, model.slip, poisson=poisson)
+    field = model_displacement(model, pixels.points, poisson=poisson)
     predicted = (field * pixels.directions).sum(axis=1)
     finite = np.isfinite(predicted)
     places = 1e-3 * pixels.points[finite, :2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.cases.build_fault import place_in_frame
+from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema_data import Mask
 from geoslip.cases.units import format_length
 from geoslip.downsample.observations import Observations

@@ -25,7 +25,8 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
     run : StudyRun
         Finished study.
     folder : str or Path
-        Made where it is missing; gets summary.json, slip.csv, slip.geojson, slip.fsp, fit/NAME.csv, case.yml and
+        Made where it is missing; gets summary.json, slip.csv, slip.geojson, slip.fsp (for triangles slip.tri with
+        slip.ned, for triangles beside rectangles neither, since no such format holds both), fit/NAME.csv, case.yml and
         provenance.json.
     """
     from geoslip.faults.formats import write_slip_model
@@ -37,7 +38,7 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
     if run.slip_posterior is not None:
         write_sampled_slip(folder / "slip.csv", run.model, posterior=run.slip_posterior)
         write_draws(folder / "posterior.nc", run.slip_posterior)
-    for suffix in ("geojson", "fsp"):
+    for suffix in exchange_suffixes(run.model):
         write_slip_model(folder / f"slip.{suffix}", run.model)
     if run.truth is not None:
         write_slip_table(folder / "truth.csv", run.truth)
@@ -47,6 +48,12 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
     if run.case.source is not None:
         (folder / "case.yml").write_text(run.case.source.text, encoding="utf-8")
     write_json(folder / "provenance.json", run.provenance)
+
+
+def exchange_suffixes(model: SlipModel) -> tuple[str, ...]:
+    """Suffixes of the files that hold a model's slip for other programs."""
+    triangles = {segment.outlines.shape[1] == 3 for segment in model.fault.segments}
+    return ("geojson", *({(False,): ("fsp",), (True,): ("tri",)}.get(tuple(triangles), ())))
 
 
 def file_name(name: str) -> str:

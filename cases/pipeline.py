@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -88,16 +88,17 @@ def prepare_case(
     """
     reporter = reporter or Reporter()
     frame = LocalFrame(*case.origin)
-    fault = build_fault(case, frame)
+    roots = data_roots(case, data)
+    if case.synthetic is None:
+        _refuse_missing(case, roots)
+    fault = build_fault(case, frame, roots=roots)
     with ExitStack() as until_read:
         made: list[Path] = []
         if case.synthetic is not None:
             folder = workspace or Path(until_read.enter_context(tempfile.TemporaryDirectory(prefix="geoslip-")))
             made = [_made_data(case, frame, folder, reporter)]
-        roots = data_roots(case, data, made)
-        missing = missing_files(case, roots)
-        if missing:
-            raise CaseError(missing)
+        roots = [*made, *roots]
+        _refuse_missing(case, roots)
         with reporter.step("reading and downsampling") as report:
             readings = read_datasets(case, frame, fault, roots=roots, report=report)
         files = data_files(case, roots)
@@ -109,6 +110,12 @@ def prepare_case(
     warnings += few_near(observations, fault)
     warnings += [note for entry in observations for note in entry.notes if "may be wrong" in note]
     return PreparedStudy(case, frame, fault, readings, files, warnings)
+
+
+def _refuse_missing(case: Case, roots: Sequence[Path]) -> None:
+    missing = missing_files(case, roots)
+    if missing:
+        raise CaseError(missing)
 
 
 def _made_data(case: Case, frame: LocalFrame, folder: Path, reporter: Reporter) -> Path:
@@ -206,7 +213,7 @@ def _invert(study: PreparedStudy, *, cache: Path | None, reporter: Reporter) -> 
     with _AsCaseError(case), reporter.step("normal equations") as report:
         problem = _problem(study, greens, report)
     with _AsCaseError(case), reporter.step("slip and smoothing") as report:
-        curve, estimate, doubts = _choose_slip(case, problem, report)
+        curve, estimate, doubts = _choose_slip(case, problem, study.frame, report)
     return _Solved(study, curve, estimate, doubts)
 
 
@@ -235,7 +242,8 @@ def _noise_found(
                 readings[index], observations=starting_noise(readings[index].observations)
             )  # fmt: skip
         problem = _problem(replace(study, readings=readings), greens, lambda fraction: report(0.2 * fraction))
-        operator, constraints = build_operator(case, study.fault), build_constraints(case)
+        operator = build_operator(case, study.fault)
+        constraints = build_constraints(case, study.fault, frame=study.frame)
         estimate = first_fit(problem, operator, constraints, progress=lambda fraction: report(0.2 + 0.8 * fraction))
         for index in asked:
             readings[index] = with_residual_noise(readings[index], case.data[index], estimate)
@@ -243,7 +251,7 @@ def _noise_found(
 
 
 def _choose_slip(
-    case: Case, problem: Problem, report: Callable[[float], None]
+    case: Case, problem: Problem, frame: LocalFrame, report: Callable[[float], None]
 ) -> tuple[StrengthCurve | None, Estimate, tuple[str, ...]]:
     """Solve at the case's strength, or along the whole curve and choose; with what is doubtful about the choice."""
     from geoslip.inversion import (
@@ -255,7 +263,8 @@ def _choose_slip(
         variance_components,
     )
 
-    operator, constraints = build_operator(case, problem.fault), build_constraints(case)
+    operator = build_operator(case, problem.fault)
+    constraints = build_constraints(case, problem.fault, frame=frame)
     choice = case.smoothing.choose
     strengths = case.smoothing.strengths or case.smoothing.count
     said: tuple[str, ...] = ()
@@ -317,7 +326,8 @@ def greens_matrices(study: PreparedStudy, *, cache: Path | None, reporter: Repor
             def share(fraction: float, index: int = index, number: int = number) -> None:
                 report((index + fraction) / number)
 
-            key = text_hash(entry.points.tobytes(), entry.directions.tobytes(), study.fault.sources.tobytes(), poisson)
+            sources = (segment.sources.tobytes() for segment in study.fault.segments)
+            key = text_hash(entry.points.tobytes(), entry.directions.tobytes(), *sources, poisson)
             stored = cache / f"greens-{key}.npy" if cache is not None else None
             if stored is not None and stored.is_file():
                 matrices[entry.name] = np.load(stored)
@@ -338,8 +348,9 @@ def _store(path: Path, matrix: NDArray[np.float64]) -> None:
 
 
 def _truth(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel | None:
-    if case.synthetic is None:
+    from geoslip.cases.synthetic import inverted_as_true, true_model
+
+    if case.synthetic is None or not inverted_as_true(case):
         return None
-    from geoslip.cases.synthetic import true_model
 
     return true_model(case, fault, frame)

@@ -26,7 +26,7 @@ from geoslip.cases.report_posterior import posterior_figures
 from geoslip.cases.report_uncertainty import resolution_per_patch, shear_deviation
 from geoslip.cases.run import StudyRun
 from geoslip.downsample import Observations
-from geoslip.okada import displacement_field
+from geoslip.inversion.forward import model_displacement
 
 SLIP, TRUTH, FIT, SMOOTHING, UNCERTAINTY = "Slip", "Estimate and truth", "Fit to the data", "Smoothing", "Uncertainty"
 
@@ -143,7 +143,7 @@ def predict_scene(run: StudyRun, name: str, *, step: int) -> np.ndarray:
     """Predicted values (n,) in m at every ``step``-th valid pixel of a scene, row by row, nuisance included."""
     pixels = run.scenes[name].pixels(frame=run.frame, step=step)
     poisson = run.case.elastic.poisson
-    field = displacement_field(pixels.points, run.fault.sources, run.model.slip, poisson=poisson)
+    field = model_displacement(run.model, pixels.points, poisson=poisson)
     away = (pixels.points[:, :2] - run.problem.block(name).nuisance.centre) / 1000.0
     found = run.estimate.fit(name).nuisance
     plane = found.get("offset", 0.0) + away @ [found.get("east", 0.0), found.get("north", 0.0)]

@@ -10,6 +10,7 @@ from geoslip.cases.errors import Mistake
 from geoslip.cases.schema_base import Block, LonLat
 from geoslip.cases.schema_data import Dataset
 from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.schema_posterior import Posterior
 from geoslip.cases.schema_slip import Elastic, Slip, Smoothing
 from geoslip.cases.schema_synthetic import Synthetic
@@ -19,7 +20,8 @@ class Case(Block):
     """One study.
 
     ``extends`` names another case file of which this one says only the changes (:mod:`geoslip.cases.layers`);
-    ``origin`` anchors the local frame; ``described_in`` names the text that describes the data files; ``join`` names
+    ``origin`` anchors the local frame; ``described_in`` names the text that describes the data files; ``junctions``
+    names meshes that meet and share their vertices there; ``join`` names
     pairs of segments across which slip is smoothed although their edges do not quite touch.
     """
 
@@ -34,6 +36,7 @@ class Case(Block):
     synthetic: Synthetic | None = None
     data: tuple[Dataset, ...]
     faults: tuple[FaultEntry, ...]
+    junctions: tuple[Junction, ...] = ()
     join: tuple[tuple[str, str], ...] = ()
     slip: Slip = Field(default_factory=Slip)
     smoothing: Smoothing = Field(default_factory=Smoothing)

@@ -86,9 +86,24 @@ def parse_rake(value: Any) -> Rake:
     raise ValueError(rule)
 
 
+def parse_azimuth(value: Any) -> tuple[float, float]:
+    """Return the window (first, second) in degrees clockwise from true north; one number fixes the azimuth."""
+    rule = "azimuth is one angle such as 194, or a window such as [170, 220], in degrees clockwise from north"
+    numbers = [value] if isinstance(value, (int, float)) else value
+    if isinstance(numbers, (str, Mapping)) or not isinstance(numbers, Sequence) or len(numbers) not in (1, 2):
+        raise ValueError(rule)
+    if any(isinstance(item, bool) or not isinstance(item, (int, float)) for item in numbers):
+        raise ValueError(rule)
+    first, second = float(numbers[0]), float(numbers[-1])
+    if not (math.isfinite(first) and 0.0 <= second - first < 180.0):
+        raise ValueError(f"{rule}; it runs clockwise by less than 180 degrees: 350 to 370 crosses north")
+    return first, second
+
+
 LonLat = Annotated[tuple[float, float], PlainValidator(parse_longitude_latitude)]
 PlaceEntry = Annotated[Place, PlainValidator(parse_place)]
 RakeEntry = Annotated[Rake, PlainValidator(parse_rake)]
+AzimuthEntry = Annotated[tuple[float, float], PlainValidator(parse_azimuth)]
 
 
 def as_list(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The ``faults:`` entries of a case file: one planar segment each, and how it is cut into patches."""
+"""The ``faults:`` entries of a case file: one segment each, a plane of rectangles or a surface of triangles."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from geoslip.cases.schema_base import Block, PlaceEntry
+from geoslip.cases.schema_mesh import DepthContour, DipPiece, DipSection, Mesh
 from geoslip.cases.units import Angle, Length
 
-REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace")
+REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace", "contours")
 
 
 class Patches(Block):
@@ -40,11 +41,15 @@ class Patches(Block):
 
 
 class FaultEntry(Block):
-    """One planar segment, placed by one of centre, top_centre, top_corner, corners, trace.
+    """One segment: a plane cut into ``patches``, or a surface with a ``mesh`` of triangles.
 
     ``top_corner`` is the end of the top edge from which strike is measured; ``trace`` is the line at the surface that
-    the plane projects up to (dip to its right when walked in order); ``corners`` are the two ends of the top edge.
+    the fault projects up to (dip to its right when walked in order); ``corners`` are the two ends of the top edge.
     ``depth`` belongs to centre; ``top_depth`` to the others.
+
+    Below a trace the dip of a mesh may change with depth (``profile``, pieces from the top down) and along strike
+    (``profiles``, between which it changes evenly); the trace may have any number of points. ``contours`` of depth
+    are joined straight by a mesh. A mesh that is read from a file says itself where it lies.
     """
 
     name: str
@@ -53,24 +58,28 @@ class FaultEntry(Block):
     top_corner: PlaceEntry | None = None
     corners: tuple[PlaceEntry, PlaceEntry] | None = None
     trace: tuple[PlaceEntry, ...] | None = None
+    contours: Annotated[tuple[DepthContour, ...], Field(min_length=2)] | None = None
     strike: Angle | None = None
-    dip: Angle
+    dip: Angle | None = None
+    profile: Annotated[tuple[DipPiece, ...], Field(min_length=1)] | None = None
+    profiles: Annotated[tuple[DipSection, ...], Field(min_length=2)] | None = None
     length: Length | None = None
     width: Length | None = None
     depth: Length | None = None
     top_depth: Length | None = None
     bottom_depth: Length | None = None
-    patches: Patches
+    patches: Patches | None = None
+    mesh: Mesh | None = None
 
     @property
     def reference(self) -> str:
-        """Which of the five ways places the segment."""
+        """Which of the six ways places the segment."""
         return next(name for name in REFERENCES if getattr(self, name) is not None)
 
     @field_validator("dip")
     @classmethod
-    def _dip_range(cls, dip: float) -> float:
-        if not 0.0 <= dip <= 90.0:
+    def _dip_range(cls, dip: float | None) -> float | None:
+        if dip is not None and not 0.0 <= dip <= 90.0:
             raise ValueError(f"dip {dip:g} is outside 0 to 90 degrees: turn strike by 180 to dip the other way")
         return dip
 
@@ -89,7 +98,34 @@ class FaultEntry(Block):
         return size
 
     @model_validator(mode="after")
+    def _patches_or_mesh(self) -> FaultEntry:
+        if (self.patches is None) == (self.mesh is None):
+            raise ValueError("a segment has patches (rectangles) or a mesh (triangles): give one of them")
+        shape = [name for name in ("dip", "profile", "profiles") if getattr(self, name) is not None]
+        if self.mesh is not None and self.mesh.file is not None:
+            extra = sorted(self.model_fields_set - {"name", "mesh"})
+            if extra:
+                raise ValueError(f"the file of a mesh says where the segment lies: leave out {', '.join(extra)}")
+            return self
+        if self.contours is not None:
+            extra = sorted(self.model_fields_set - {"name", "mesh", "contours"})
+            if self.mesh is None or extra:
+                rule = f"leave out {', '.join(extra)}" if extra else "give the mesh its edge length"
+                raise ValueError(f"contours shape a mesh all by themselves: {rule}")
+            return self
+        if len(shape) != 1:
+            known = "one dip, or for a mesh below a trace a profile (dip by depth) or profiles (also along strike)"
+            raise ValueError(f"the key 'dip' is missing: give {known}" if not shape else f"give {known}, not {shape}")
+        if shape[0] != "dip" and (self.mesh is None or self.trace is None):
+            raise ValueError(f"{shape[0]} shapes a mesh below a trace: give both, or a plane's one dip")
+        if shape[0] != "dip" and (self.width is not None or self.bottom_depth is not None):
+            raise ValueError(f"{shape[0]} says how far down the segment goes: leave width and bottom_depth out")
+        return self
+
+    @model_validator(mode="after")
     def _placed(self) -> FaultEntry:
+        if self.contours is not None or (self.mesh is not None and self.mesh.file is not None):
+            return self
         given = [name for name in REFERENCES if getattr(self, name) is not None]
         if len(given) != 1:
             raise ValueError(f"a segment is placed by exactly one of {', '.join(REFERENCES)}; here: {given or 'none'}")
@@ -101,7 +137,7 @@ class FaultEntry(Block):
             raise ValueError(f"{reference} needs {' and '.join(missing)} as well")
         if reference in ("corners", "trace") and (self.strike is not None or self.length is not None):
             raise ValueError(f"{reference} says strike and length itself: leave those two out")
-        if (self.width is None) == (self.bottom_depth is None):
+        if self.dip is not None and (self.width is None) == (self.bottom_depth is None):
             raise ValueError("give width (down dip) or bottom_depth, one of them")
         if reference == "centre" and self.top_depth is not None:
             raise ValueError("centre is placed by depth: leave top_depth out, or place the segment by top_centre")

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import Field, PlainValidator, field_validator, model_validator
 
-from geoslip.cases.schema_base import Block, NameList, RakeEntry
+from geoslip.cases.schema_base import AzimuthEntry, Block, NameList, RakeEntry
 from geoslip.cases.units import Length, Moment, Pressure
 
 EDGES = ("top", "bottom", "start", "end", "sides")
@@ -27,26 +27,48 @@ def check_edges(edges: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return edges
 
 
+def one_direction(block: SegmentSlip | Slip) -> None:
+    """Refuse a rake and an azimuth in one block."""
+    if "rake" in block.model_fields_set and block.azimuth is not None:
+        raise ValueError("slip has a rake or an azimuth, not both: leave one out")
+
+
 class SegmentSlip(Block):
     """What one segment does differently from the rest."""
 
     rake: RakeEntry | None = None
+    azimuth: AzimuthEntry | None = None
     maximum: Length | None = None
     zero_edges: NameList | None = None
 
     _edges = field_validator("zero_edges")(check_edges)
 
+    @model_validator(mode="after")
+    def _direction(self) -> SegmentSlip:
+        one_direction(self)
+        return self
+
 
 class Slip(Block):
-    """What slip may be: rake free, fixed or within a window; at most so large; tapered to zero at named edges."""
+    """What slip may be: rake free, fixed or within a window; at most so large; tapered to zero at named edges.
+
+    On a surface so flat that its strike means little, ``azimuth`` stands for the rake: the direction, clockwise from
+    true north, in which the hanging wall moves, fixed or a window.
+    """
 
     rake: RakeEntry = "free"
+    azimuth: AzimuthEntry | None = None
     maximum: Length | None = None
     zero_edges: NameList = ()
     moment_at_most: Moment | None = None
     segments: dict[str, SegmentSlip] = Field(default_factory=dict)
 
     _edges = field_validator("zero_edges")(check_edges)
+
+    @model_validator(mode="after")
+    def _direction(self) -> Slip:
+        one_direction(self)
+        return self
 
     @field_validator("maximum", "moment_at_most")
     @classmethod
@@ -108,6 +130,8 @@ class Smoothing(Block):
     Data sets weigh as their noise is given, or, with ``weights: variance_components``, by the ``scales`` at which each
     misses by as much as its noise says.
 
+    ``by_component`` (strike, dip) and ``by_segment`` multiply the strength for what they name.
+
     L-curve, ABIC and GCV are always computed; cross-validation, which solves anew for every fold, where it chooses or
     is named in ``compare``.
     """
@@ -116,6 +140,8 @@ class Smoothing(Block):
     mechanism: Literal["strike-slip", "dip-slip"] | None = None
     correlation: tuple[Length, Length] | None = None
     hurst: Annotated[float, Field(gt=0.0, le=1.0)] = 0.75
+    by_component: dict[Literal["strike", "dip"], Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict)
+    by_segment: dict[str, Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict)
     choose: Annotated[Choice, PlainValidator(parse_choice)] = "lcurve"
     strengths: tuple[Annotated[float, Field(gt=0.0)], ...] | None = None
     count: Annotated[int, Field(ge=5, le=200)] = 20

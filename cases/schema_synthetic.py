@@ -7,14 +7,16 @@ from typing import Annotated
 from pydantic import Field
 
 from geoslip.cases.schema_base import Block, LonLat, PlaceEntry
+from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.units import Angle, Length
 
 
 class SyntheticSlip(Block):
-    """An elliptical asperity on one segment of the case: slip falls from its peak to zero at the rim.
+    """An elliptical asperity on one segment: slip falls from its peak to zero at the rim.
 
-    ``along`` and ``down`` place the peak from the middle of the segment's top edge; ``length`` and ``width`` are the
-    full axes of the ellipse; slip = peak (1 - r^2)^(3/2) with r = 1 on the rim.
+    ``along`` and ``down`` place the peak from the middle of the segment's top edge, on a mesh along its surface;
+    ``length`` and ``width`` are the full axes of the ellipse; slip = peak (1 - r^2)^(3/2) with r = 1 on the rim.
     """
 
     segment: str
@@ -64,10 +66,15 @@ class SyntheticGnss(Block):
 
 
 class Synthetic(Block):
-    """What is made up, said in a sentence, and from what."""
+    """What is made up, said in a sentence, and from what.
+
+    Slip lies on the case's own segments, or on ``faults`` of its own, where the case is to invert on others.
+    """
 
     notice: str
     slip: tuple[SyntheticSlip, ...]
+    faults: tuple[FaultEntry, ...] = ()
+    junctions: tuple[Junction, ...] = ()
     scenes: tuple[SyntheticScene, ...] = ()
     gnss: tuple[SyntheticGnss, ...] = ()
     refine: Annotated[int, Field(ge=1, le=10)] = 4

@@ -8,15 +8,20 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.cases.build_fault import build_plane, place_in_frame
+from geoslip.cases.build_fault import build_plane, build_segments
+from geoslip.cases.errors import CaseError
 from geoslip.cases.output import write_table
+from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
+from geoslip.cases.schema_fault import FaultEntry, Patches
 from geoslip.cases.schema_synthetic import SyntheticGnss, SyntheticScene, SyntheticSlip
 from geoslip.downsample.look import look_vector
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.patches import cut_uniform
+from geoslip.faults.protocol import FaultSegment
+from geoslip.faults.section import unrolled
 from geoslip.faults.slip import SlipModel
+from geoslip.faults.triangular import TriangularSegment
 
 Array = NDArray[np.float64]
 SAMPLES = 8
@@ -41,11 +46,14 @@ def true_model(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel:
     """
     assert case.synthetic is not None
     slip = np.zeros((fault.n_patches, 3))
+    entries = {entry.name: entry for entry in true_faults(case)}
     for part in case.synthetic.slip:
-        entry = next(item for item in case.faults if item.name == part.segment)
-        plane = build_plane(entry, frame)
-        corners = np.asarray(fault.segment(part.segment).outlines)
-        amount = _ellipse_over_patches(part, corners, plane.top_centre, fault, part.segment)
+        segment = fault.segment(part.segment)
+        if isinstance(segment, TriangularSegment):
+            amount = _mean_over_patches(part, *_mesh_samples(segment))
+        else:
+            plane = build_plane(entries[part.segment], frame)
+            amount = _mean_over_patches(part, *_plane_samples(segment, plane.top_centre))
         rake = np.deg2rad(part.rake)
         where = fault.slices[part.segment]
         slip[where, 0] += amount * np.cos(rake)
@@ -53,31 +61,69 @@ def true_model(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel:
     return SlipModel(fault, slip, frame=frame, rigidity=case.elastic.rigidity, name=f"{case.name}: truth")
 
 
-def _ellipse_over_patches(part: SyntheticSlip, corners: Array, top: Array, fault: Fault, name: str) -> Array:
-    """Mean over each patch of peak (1 - r^2)^(3/2), r the elliptical distance from the asperity's centre."""
-    segment = fault.segment(name)
-    along, up_dip = segment.strike_vectors[0], segment.updip_vectors[0]
+def true_faults(case: Case) -> tuple[FaultEntry, ...]:
+    """The segments on which the synthetic slip lies: the case's own unless the truth has others."""
+    assert case.synthetic is not None
+    return case.synthetic.faults or case.faults
+
+
+def inverted_as_true(case: Case) -> bool:
+    """Whether the case inverts on the surfaces that slipped, whatever patches it cuts them into."""
+    shapes = [
+        [entry.model_copy(update={"mesh": None, "patches": None}) for entry in entries]
+        for entries in (true_faults(case), case.faults)
+    ]
+    return shapes[0] == shapes[1]
+
+
+def _mean_over_patches(part: SyntheticSlip, along: Array, down: Array) -> Array:
+    """Mean over samples (n, k) of each patch of peak (1 - r^2)^(3/2), r the elliptical distance from the peak."""
+    x = (along - part.along) / (0.5 * part.length)
+    y = (down - part.down) / (0.5 * part.width)
+    return np.asarray(part.peak * np.mean(np.maximum(1.0 - x**2 - y**2, 0.0) ** 1.5, axis=1))
+
+
+def _plane_samples(segment: FaultSegment, top: Array) -> tuple[Array, Array]:
+    """Metres along strike from the middle and down the dip from the top edge, (n, k), of points all over rectangles."""
+    corners = np.asarray(segment.outlines)
     share = (np.arange(SAMPLES) + 0.5) / SAMPLES
-    start, end, below = corners[:, 0], corners[:, 1], corners[:, 3]
-    amount = np.zeros(len(corners))
-    for s in share:
-        for d in share:
-            place = start + s * (end - start) + d * (below - start) - top
-            x = (place @ along - part.along) / (0.5 * part.length)
-            y = (-(place @ up_dip) - part.down) / (0.5 * part.width)
-            amount += np.maximum(1.0 - x**2 - y**2, 0.0) ** 1.5
-    return part.peak * amount / SAMPLES**2
+    s, d = (grid.ravel()[:, None] for grid in np.meshgrid(share, share))
+    start, end, below = corners[:, None, 0], corners[:, None, 1], corners[:, None, 3]
+    place = start + s * (end - start) + d * (below - start) - top
+    return place @ segment.strike_vectors[0], -(place @ segment.updip_vectors[0])
+
+
+def _mesh_samples(segment: TriangularSegment) -> tuple[Array, Array]:
+    """The same, (n, k), of points all over triangles, measured on the surface laid flat."""
+    corners = unrolled(segment)
+    corners = corners - [0.5 * (corners[..., 0].min() + corners[..., 0].max()), corners[..., 1].min()]
+    share = (np.arange(SAMPLES) + 0.5) / SAMPLES
+    s, d = (grid.ravel() for grid in np.meshgrid(share, share))
+    over = s + d > 1.0
+    s, d = np.where(over, 1.0 - s, s), np.where(over, 1.0 - d, d)
+    weights = np.stack([1.0 - s - d, s, d])
+    return corners[..., 0] @ weights, corners[..., 1] @ weights
 
 
 def refined_fault(case: Case, frame: LocalFrame) -> Fault:
-    """Cut the case's planes into patches finer than those of the inversion, so that its grid is not favoured."""
+    """Cut the surfaces that slip into patches finer than those of the inversion, so that its grid is not favoured."""
     assert case.synthetic is not None
-    segments = []
-    for entry in case.faults:
-        plane = build_plane(entry, frame)
-        size = min(entry.patches.length or plane.length / (entry.patches.along or 1), plane.length)
-        segments.append(cut_uniform(plane, entry.name, patch_length=size / case.synthetic.refine))
-    return Fault(tuple(segments))
+    times = case.synthetic.refine
+    entries = [_finer(entry, frame, times) for entry in true_faults(case)]
+    junctions = case.synthetic.junctions if case.synthetic.faults else case.junctions
+    segments, wrong = build_segments(entries, frame, junctions=junctions)
+    if wrong:
+        raise CaseError([case.mistake(("synthetic", "faults", index), rule) for index, rule in wrong])
+    return Fault(segments)
+
+
+def _finer(entry: FaultEntry, frame: LocalFrame, times: int) -> FaultEntry:
+    if entry.mesh is not None:
+        return entry.model_copy(update={"mesh": entry.mesh.finer(times)})
+    assert entry.patches is not None
+    length = build_plane(entry, frame).length
+    size = min(entry.patches.length or length / (entry.patches.along or 1), length)
+    return entry.model_copy(update={"patches": Patches.model_construct(length=size / times)})
 
 
 def make_data(
@@ -118,10 +164,9 @@ def make_data(
 
 
 def _displacement(truth: SlipModel, points: Array, poisson: float) -> Array:
-    from geoslip.okada import displacement_field
+    from geoslip.inversion.forward import model_displacement
 
-    moving = truth.magnitude > 0.0
-    return displacement_field(points, truth.fault.sources[moving], truth.slip[moving], poisson=poisson)
+    return model_displacement(truth, points, poisson=poisson)
 
 
 def _write_scene(

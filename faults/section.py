@@ -3,6 +3,7 @@
 import numpy as np
 
 from geoslip.faults.protocol import FaultSegment
+from geoslip.faults.triangular import TriangularSegment
 
 
 def unrolled(segment: FaultSegment) -> np.ndarray:
@@ -10,8 +11,11 @@ def unrolled(segment: FaultSegment) -> np.ndarray:
 
     Along strike counts from the start of the segment, down the dip from the ground, so that segments of one dip can
     be drawn side by side. Patches are projected on the mean plane of the segment (exact where it is planar); a
-    horizontal segment counts from its first edge.
+    horizontal segment counts from its first edge. A mesh that knows its own places along strike and down the dip keeps
+    them.
     """
+    if isinstance(segment, TriangularSegment) and segment.unrolled is not None:
+        return segment.unrolled[segment.triangles]
     areas = segment.areas
     along = areas @ segment.strike_vectors
     along[2] = 0.0

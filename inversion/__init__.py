@@ -2,6 +2,7 @@
 
 from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
+from geoslip.inversion.comparison import comparable_abic
 from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.crossvalidation import CrossValidation, cross_validate
 from geoslip.inversion.decompose import Decomposition, North, decompose
@@ -9,6 +10,7 @@ from geoslip.inversion.errors import ConstraintError, ConvergenceError, Covarian
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.fit import DatasetFit, variance_reduction
 from geoslip.inversion.folds import Folds, dataset_folds, spatial_folds
+from geoslip.inversion.forward import model_displacement, model_gradient
 from geoslip.inversion.greens import greens_matrix
 from geoslip.inversion.lengths import correlation_lengths
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
@@ -56,6 +58,7 @@ __all__ = [
     "System",
     "VarianceComponents",
     "Whitener",
+    "comparable_abic",
     "correlation_lengths",
     "cross_validate",
     "damping",
@@ -67,6 +70,8 @@ __all__ = [
     "greens_matrix",
     "laplacian",
     "minimise_bounded",
+    "model_displacement",
+    "model_gradient",
     "nuisance_columns",
     "rakes_of_azimuths",
     "redundancy",

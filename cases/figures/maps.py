@@ -13,6 +13,8 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from geoslip.cases.figures import style
+from geoslip.faults.mesh_sides import rim_loop
+from geoslip.faults.triangular import TriangularSegment
 
 if TYPE_CHECKING:
     from geoslip.faults import Fault, FaultSegment, LocalFrame
@@ -132,7 +134,10 @@ def geographic(points: np.ndarray, frame: LocalFrame) -> np.ndarray:
 
 
 def segment_rim(segment: FaultSegment) -> np.ndarray | None:
-    """Closed rim (m, 3) of a segment that is a grid of rows and columns; None for a bag of patches."""
+    """Closed rim (m, 3) of a segment that is a mesh, or a grid of rows and columns; None for a bag of patches."""
+    if isinstance(segment, TriangularSegment):
+        loop = rim_loop(segment.triangles)[2]
+        return np.asarray(segment.vertices[np.append(loop, loop[0])])
     row, column = getattr(segment, "row", None), getattr(segment, "column", None)
     if row is None or column is None:
         return None

@@ -12,6 +12,7 @@ from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from matplotlib.transforms import ScaledTranslation
+from scipy.spatial import cKDTree
 
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import place_axes
@@ -20,6 +21,9 @@ from geoslip.cases.figures.unroll import FlatSegment
 LEFT, RIGHT, GAP, HEAD, FOOT, ROW_GAP = 0.75, 1.25, 0.45, 0.55, 0.6, 0.42
 TALLEST, HIGHEST_PAGE = 2.6, 8.0
 """Inches: the deepest segment, and the figure where it can be helped."""
+
+NARROWEST = 0.18
+"""Inches: side of the square in which an arrow can be told from its neighbours."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def draw_panel(axes: Axes, panel: Panel, *, unit_arrow: float) -> None:
     )  # fmt: skip
     if panel.arrows is not None and unit_arrow > 0.0:
         size = np.hypot(panel.arrows[:, 0], panel.arrows[:, 1])
-        shown = size > 0.1
+        shown = (size > 0.1) & one_in_each(segment.centres, side=unit_arrow / 1.6)
         axes.quiver(
             segment.centres[shown, 0], segment.centres[shown, 1], panel.arrows[shown, 0] * unit_arrow,
             -panel.arrows[shown, 1] * unit_arrow, angles="xy", scale_units="xy", scale=1.0, pivot="mid",
@@ -112,29 +116,50 @@ def draw_panel(axes: Axes, panel: Panel, *, unit_arrow: float) -> None:
 def _ticks(axes: Axes, segment: FlatSegment, *, step: float) -> str:
     """Label the vertical axis by depth, which is what readers ask for, and give the axis' name.
 
-    The patches keep their true shape in the plane, so the labels of a flat-lying segment stand wide apart; below five
-    degrees, where depth hardly changes, the distance down dip is labelled instead.
+    The patches keep their true shape on the surface, so the labels of a flat-lying part stand wide apart; where depth
+    hardly changes, or changes along strike too, the distance down dip is labelled instead.
     """
     axes.xaxis.set_major_locator(MultipleLocator(step))
-    sine = np.sin(np.radians(segment.dip))
-    if segment.dip < 5.0:
+    if segment.depths is None:
         axes.yaxis.set_major_locator(MultipleLocator(step))
         return "Down dip (km)"
-    bottom = segment.top_depth + segment.width * sine
-    vertical = step if segment.width * sine >= 1.5 * step else style.round_length(segment.width * sine / 2.0)
-    depths = np.arange(np.ceil(segment.top_depth / vertical - 1e-6), np.floor(bottom / vertical + 1e-6) + 1) * vertical
-    axes.set_yticks((depths - segment.top_depth) / sine, [f"{depth + 0.0:g}" for depth in depths])
+    down, depth = segment.depths
+    reach = float(depth[-1] - depth[0])
+    vertical = step if reach >= 1.5 * step else style.round_length(reach / 2.0)
+    marks = np.arange(np.ceil(depth[0] / vertical - 1e-6), np.floor(depth[-1] / vertical + 1e-6) + 1) * vertical
+    axes.set_yticks(np.interp(marks, depth, down), [f"{mark + 0.0:g}" for mark in marks])
     return "Depth (km)"
 
 
-def arrow_length(panels: Sequence[Panel]) -> float:
-    """Length in km for the largest arrow: 1.6 times the median patch side, so that arrows stay apart."""
+def one_in_each(places: np.ndarray, *, side: float) -> np.ndarray:
+    """Of places (n, k), the nearest to the middle of each square or cube; all, where they stand a side apart.
+
+    Returns
+    -------
+    (n,) array of bool
+    """
+    cell = np.floor(places / side)
+    away = np.linalg.norm(places / side - cell - 0.5, axis=1)
+    order = np.lexsort((away, *cell.T))
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = np.any(cell[order][1:] != cell[order][:-1], axis=1)
+    apart = len(places) < 2 or float(cKDTree(places).query(places, k=2)[0][:, 1].min()) >= 0.9 * side
+    chosen = np.full(len(places), apart)
+    chosen[order[first]] = True
+    return chosen
+
+
+def arrow_length(panels: Sequence[Panel], *, scale: float) -> float:
+    """Length in km for the largest arrow: 1.6 times the side of the square that each arrow has to itself.
+
+    That is the median patch side, and at least what is wide enough for an arrow on the page at ``scale`` inches a km.
+    """
     sides = [
         np.sqrt(np.abs(np.prod(np.ptp(panel.segment.polygons, axis=1), axis=1)))
         for panel in panels
         if panel.arrows is not None
     ]
-    return 1.6 * float(np.median(np.concatenate(sides))) if sides else 0.0
+    return 1.6 * max(float(np.median(np.concatenate(sides))), NARROWEST / scale) if sides else 0.0
 
 
 def figure_panels(panels: Sequence[Panel], *, columns: int | None = None) -> Figure:
@@ -158,7 +183,7 @@ def figure_panels(panels: Sequence[Panel], *, columns: int | None = None) -> Fig
         figure = style.new_figure(
             min(max(LEFT + max(widths) + RIGHT, 5.0), style.PAGE_WIDTH), max(_total_height(heights), 2.4)
         )
-        unit_arrow = arrow_length(panels)
+        unit_arrow = arrow_length(panels, scale=scale)
         step = style.round_length(0.8 / scale)
         top = HEAD
         for row, height in zip(rows, heights, strict=True):

@@ -14,10 +14,15 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection, Poly3DCollection
 
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import joined_edges, place_axes, segment_rim
+from geoslip.cases.figures.sections import one_in_each
 from geoslip.cases.figures.unroll import mean_angle
 
 if TYPE_CHECKING:
     from geoslip.faults import Fault, SlipModel
+
+
+CROWDED = 0.025
+"""Share of the fault's size below which patches are too small for an arrow on each."""
 
 
 def view_azimuth(model: SlipModel) -> float:
@@ -136,8 +141,12 @@ def _arrows(axes: Axes3D, model: SlipModel, *, shown: np.ndarray) -> None:
     """Motion of the hanging wall on the patches ``shown``, the longest 1.8 patches long."""
     if not shown.any():
         return
+    side = max(
+        np.sqrt(float(np.median(model.fault.areas))), CROWDED * float(np.ptp(model.fault.centroids, axis=0).max())
+    )
+    shown = shown & one_in_each(np.asarray(model.fault.centroids), side=side)
     vectors = model.slip_vectors[shown]
-    longest = 1.8 * np.sqrt(float(np.median(model.fault.areas))) / 1000.0
+    longest = 1.8 * side / 1000.0
     vectors = vectors * (longest / max(model.peak_slip, 1e-12))
     start = np.asarray(model.fault.centroids)[shown] / 1000.0 - 0.5 * vectors
     for colour, width, order in (("white", 2.4, 4), ("#10151b", 1.0, 5)):  # A white rim shows on dark patches.

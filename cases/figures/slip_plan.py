@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from geoslip.cases.figures import style
 from geoslip.cases.figures.beachball import draw_beachball
 from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, fault_corners, geographic, place_axes, scale_bar
+from geoslip.inversion.directions import mean_axes
 
 if TYPE_CHECKING:
     from geoslip.faults import LocalFrame, SlipModel
@@ -40,7 +41,7 @@ def spaced_arrows(model: SlipModel, *, spacing: float) -> tuple[np.ndarray, np.n
     chosen = []
     for segment in model.fault.segments:
         part = model.fault.slices[segment.name]
-        along = centroids[part] @ np.asarray(segment.strike_vectors)[0]
+        along = centroids[part] @ mean_axes(segment)[0]
         stretches = max(1, round(float(np.ptp(along)) / spacing))
         group = np.minimum((along - along.min()) / max(np.ptp(along), 1.0) * stretches, stretches - 1).astype(int)
         for stretch in np.unique(group):
@@ -98,11 +99,19 @@ def _draw_ribbons(axes: Axes, model: SlipModel, *, frame: LocalFrame, size: np.n
     if steep.size == 0:
         return
     steep = steep[np.argsort(size[steep], kind="stable")]
-    lines = [geographic(np.asarray(model.fault.outlines[patch])[:2], frame) for patch in steep]
+    outlines, strikes = model.fault.outlines, np.asarray(model.fault.strike_vectors)
+    lines = [geographic(_reach(np.asarray(outlines[patch]), strikes[patch]), frame) for patch in steep]
     for colours, width, order in ((style.INK, 7.0, 9.5), (style.SLIP_MAP(norm(size[steep])), 5.2, 9.6)):
         axes.add_collection(
             LineCollection(lines, colors=colours, linewidths=width, capstyle="butt", zorder=order), autolim=False
         )
+
+
+def _reach(corners: np.ndarray, strike: np.ndarray) -> np.ndarray:
+    """The two corners (2, 3) of a patch that lie furthest apart along its strike, the upper ones of a rectangle."""
+    along = np.round(corners @ strike, 3)
+    first, last = np.lexsort((-corners[:, 2], along))[0], np.lexsort((-corners[:, 2], -along))[0]
+    return corners[[first, last]]
 
 
 def _draw_arrows(axes: Axes, model: SlipModel, *, frame: LocalFrame, spacing: float) -> None:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from geoslip.cases.figures import style
 from geoslip.cases.figures.sections import Panel, figure_panels
 from geoslip.cases.figures.unroll import flat_segments
+from geoslip.inversion.directions import common_directions
 
 if TYPE_CHECKING:
     from geoslip.faults import SlipModel
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def figure_slip_section(model: SlipModel) -> Figure:
     """Slip on every segment, unrolled, seen from the hanging wall; arrows show the hanging wall's motion."""
-    slip = np.asarray(model.slip)
+    slip = along_the_panels(model)
     size = model.magnitude
     norm = Normalize(0.0, style.slip_limit(size))
     panels = [
@@ -29,11 +30,17 @@ def figure_slip_section(model: SlipModel) -> Figure:
             cmap=style.SLIP_MAP,
             norm=norm,
             label="Slip (m)",
-            arrows=slip[segment.patches, :2] / norm.vmax,
+            arrows=slip[segment.patches] / norm.vmax,
         )
         for segment in flat_segments(model)
     ]
     return figure_panels(panels)
+
+
+def along_the_panels(model: SlipModel) -> np.ndarray:
+    """Slip (n, 2) along strike and up the dip of the segments' panels: a triangle's own directions are not those."""
+    turned = common_directions(model.fault) @ np.asarray(model.slip)[:, :2].T.ravel()
+    return np.asarray(turned.reshape(2, -1).T)
 
 
 def figure_deviation(model: SlipModel, *, sigma: np.ndarray) -> Figure:
@@ -93,8 +100,8 @@ def figure_truth(model: SlipModel, *, truth: SlipModel) -> Figure:
     for segment in flat_segments(model):
         part = segment.patches
         for title, values, cmap, scale, label, arrows in (
-            ("true", true, style.SLIP_MAP, norm, "Slip (m)", np.asarray(truth.slip)[part, :2] / top),
-            ("estimated", estimated, style.SLIP_MAP, norm, "Slip (m)", np.asarray(model.slip)[part, :2] / top),
+            ("true", true, style.SLIP_MAP, norm, "Slip (m)", along_the_panels(truth)[part] / top),
+            ("estimated", estimated, style.SLIP_MAP, norm, "Slip (m)", along_the_panels(model)[part] / top),
             ("estimated - true", estimated - true, style.DISPLACEMENT_MAP, apart, "Difference (m)", None),
         ):
             panels.append(

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from geoslip.faults import SlipModel
 
 
+LEVEL = 0.087
+"""Depth range over width below which a segment counts as level (a dip of five degrees)."""
+
+SCATTER = 0.03
+"""Root mean square of depths about their mean at one distance down dip, over their range, above which depth is no
+function of that distance."""
+
+
 @dataclass(frozen=True)
 class FlatSegment:
     """One segment in its own plane.
@@ -30,6 +38,9 @@ class FlatSegment:
         Mean dip in degrees: turns distance down dip into depth.
     strike : float
         Mean strike in degrees.
+    depths : (2, m) array or None
+        Distance down dip and depth, in km, from the top on, where the one tells the other: not on a surface whose dip
+        also changes along strike, and not on one that is nearly level.
     patches : slice
         Where the segment's patches stand in the fault's arrays.
     """
@@ -40,6 +51,7 @@ class FlatSegment:
     top_depth: float
     dip: float
     strike: float
+    depths: np.ndarray | None
     patches: slice
 
     @property
@@ -76,7 +88,30 @@ def flat_segments(model: SlipModel) -> list[FlatSegment]:
                 top_depth=-float(np.asarray(segment.outlines)[..., 2].max()) / 1000.0,
                 dip=float(np.average(segment.dips, weights=areas)),
                 strike=mean_angle(np.asarray(segment.strikes), weights=areas),
+                depths=_depths(polygons[..., 1], -np.asarray(segment.outlines)[..., 2] / 1000.0),
                 patches=fault.slices[segment.name],
             )
         )
     return flat
+
+
+def _depths(down: np.ndarray, depth: np.ndarray) -> np.ndarray | None:
+    """Depth by distance down dip, in km, from corners (n, k) of patches; None where it does not follow from it."""
+    places, which = np.unique(np.round(down.ravel(), 2), return_inverse=True)
+    count = np.bincount(which)
+    mean = np.bincount(which, depth.ravel()) / count
+    if not _rises(mean):  # points of a mesh lie at all distances: take them by the bin
+        steps = np.linspace(0.0, places[-1], 13)
+        group = np.clip(np.searchsorted(steps, down.ravel(), side="right") - 1, 0, 11)
+        held = np.unique(group)
+        mean = np.array([depth.ravel()[group == number].mean() for number in held])
+        places = np.array([down.ravel()[group == number].mean() for number in held])
+    reach = float(np.ptp(depth))
+    apart = np.abs(np.interp(down, places, mean) - depth)
+    if reach < LEVEL * places[-1] or not _rises(mean) or float(np.sqrt(np.mean(apart**2))) > SCATTER * reach:
+        return None
+    return np.stack([places, mean])
+
+
+def _rises(depth: np.ndarray) -> bool:
+    return bool(np.all(np.diff(depth) > 0.0))

@@ -47,6 +47,8 @@ def main() -> None:
     sill, nugget = 1e3 * noise.sill**0.5, 1e3 * noise.nugget**0.5
     print(f"noise: {sill:.1f} mm over {1e-3 * noise.length:.1f} km, {nugget:.1f} mm a point")
     entry = case.faults[0]
+    assert entry.strike is not None and entry.dip is not None
+    assert entry.length is not None and entry.width is not None
     up_dip = np.deg2rad(entry.strike - 90.0)
     for away in AWAY:
         place = away * np.sin(up_dip), away * np.cos(up_dip)

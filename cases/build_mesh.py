@@ -1,0 +1,168 @@
+"""From a ``faults:`` entry with a mesh to a segment of triangles in the local frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoslip.cases.catalogue import resolve
+from geoslip.cases.places import place_in_frame
+from geoslip.cases.schema_base import Place
+from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_mesh import DipPiece, Junction, Mesh
+from geoslip.faults.formats import read_slip_model
+from geoslip.faults.frame import LocalFrame
+from geoslip.faults.meshing import (
+    DipProfile,
+    Surface,
+    graded,
+    mesh_surface,
+    mesh_surfaces,
+    surface_from_contours,
+    surface_from_trace,
+)
+from geoslip.faults.patches import cut_rows
+from geoslip.faults.plane import Plane
+from geoslip.faults.triangular import TriangularSegment
+
+FLAT = 1e-6
+"""Sine of the dip below which a piece of a profile never gets deeper."""
+
+
+def read_mesh(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path]) -> TriangularSegment:
+    """Read the mesh that an entry names.
+
+    Parameters
+    ----------
+    entry : FaultEntry
+        With ``mesh: {file: ...}``.
+    frame : LocalFrame
+        Where the file has longitudes and latitudes, its vertices are put into this frame.
+    roots : sequence of Path
+        Folders for relative names of files.
+
+    Raises
+    ------
+    ValueError
+        A file that is not there, is no mesh, or holds several surfaces or rectangles.
+    """
+    mesh = entry.mesh
+    assert mesh is not None and mesh.file is not None
+    path = resolve(mesh.file, roots)
+    if not path.is_file():
+        raise ValueError(f"the file '{mesh.file}' of its mesh is not there: give the folder that holds it with --data")
+    options: dict[str, Any] = {"repair": True} if mesh.repair else {}
+    if mesh.unit is not None:
+        options["unit"] = mesh.unit
+    model = read_slip_model(path, format=mesh.format, frame=frame, **options)
+    segments = model.fault.segments
+    if len(segments) != 1 or not isinstance(segments[0], TriangularSegment):
+        names = ", ".join(segment.name for segment in segments)
+        raise ValueError(f"{path.name} holds {names}: a mesh is one surface of triangles; split the file")
+    return segments[0].renamed(entry.name)
+
+
+def make_meshes(
+    entries: Sequence[FaultEntry],
+    planes: Sequence[Plane | None],
+    frame: LocalFrame,
+    *,
+    junctions: Sequence[Junction] = (),
+) -> tuple[TriangularSegment, ...]:
+    """Make meshes that entries describe, with shared vertices where they meet.
+
+    Parameters
+    ----------
+    entries : sequence of FaultEntry
+        With ``mesh: {edge: ...}``; if they meet, all with the same edges.
+    planes : sequence of Plane or None
+        The plane of each entry; None below a trace or between contours.
+    frame : LocalFrame
+        The case's frame.
+    junctions : sequence of Junction
+        Which of them meet.
+
+    Raises
+    ------
+    ValueError
+        Traces or contours that cross, a surface that folds or reaches above ground, surfaces that do not meet, or
+        edges that differ between surfaces that do.
+    """
+    surfaces = {entry.name: make_surface(entry, frame, plane=plane) for entry, plane in zip(entries, planes)}
+    sizes = {_sizes(entry) for entry in entries}
+    if len(sizes) > 1:
+        said = "; ".join(f"{entry.name}: {_mesh(entry).edge:g} m" for entry in entries)
+        raise ValueError(f"segments that meet share their vertices, so their meshes need the same edges, here {said}")
+    edge, growth, largest = sizes.pop()
+    length = graded(edge, growth=growth, largest=largest)
+    if len(surfaces) == 1:
+        return tuple(mesh_surface(surface, name, edge=length) for name, surface in surfaces.items())
+    blends = [junction.blend for junction in junctions if junction.blend is not None]
+    pairs = [junction.between for junction in junctions]
+    fault = mesh_surfaces(surfaces, edge=length, junctions=pairs, blend=max(blends) if blends else None)
+    return tuple(segment for segment in fault.segments if isinstance(segment, TriangularSegment))
+
+
+def make_surface(entry: FaultEntry, frame: LocalFrame, *, plane: Plane | None) -> Surface:
+    """Give the surface of an entry: its plane, below its trace, or through its contours.
+
+    Raises
+    ------
+    ValueError
+        A trace or contours that cross, or a surface that folds or reaches above ground.
+    """
+    if plane is not None:
+        whole = cut_rows(plane, entry.name, widths=np.array([plane.width]), columns=np.array([1]))
+        return Surface(whole.outlines[0][[[0, 1], [3, 2]]])
+    if entry.contours is not None:
+        lines = [(line.depth, _in_frame(line.line, frame)) for line in entry.contours]
+        return surface_from_contours(lines)
+    assert entry.trace is not None
+    return surface_from_trace(_in_frame(entry.trace, frame), _profiles(entry))
+
+
+def _in_frame(places: Sequence[Place], frame: LocalFrame) -> np.ndarray:
+    return np.array([place_in_frame(place, frame) for place in places])
+
+
+def _mesh(entry: FaultEntry) -> Mesh:
+    assert entry.mesh is not None
+    return entry.mesh
+
+
+def _sizes(entry: FaultEntry) -> tuple[float, float, float]:
+    mesh = _mesh(entry)
+    assert mesh.edge is not None
+    return mesh.edge, mesh.growth, mesh.largest or np.inf
+
+
+def _profiles(entry: FaultEntry) -> DipProfile | list[tuple[float, DipProfile]]:
+    top = entry.top_depth or 0.0
+    if entry.profiles is not None:
+        return [(section.at, _profile(section.profile, top)) for section in entry.profiles]
+    if entry.profile is not None:
+        return _profile(entry.profile, top)
+    assert entry.dip is not None
+    return DipProfile.constant(entry.dip, width=entry.width, bottom_depth=entry.bottom_depth, top_depth=top)
+
+
+def _profile(pieces: Sequence[DipPiece], top_depth: float) -> DipProfile:
+    """The section of straight pieces; where one goes to a depth, its width follows."""
+    widths, depth = [], top_depth
+    for piece in pieces:
+        sine = float(np.sin(np.deg2rad(piece.dip)))
+        if piece.width is None:
+            assert piece.to is not None
+            if sine < FLAT:
+                raise ValueError("a flat piece of the profile goes to no depth: give its width")
+            if piece.to <= depth:
+                raise ValueError(f"a piece of the profile goes to {piece.to:g} m, above its own top at {depth:g} m")
+            widths.append((piece.to - depth) / sine)
+            depth = piece.to
+        else:
+            widths.append(piece.width)
+            depth += piece.width * sine
+    return DipProfile.steps([piece.dip for piece in pieces], widths=widths, top_depth=top_depth)
