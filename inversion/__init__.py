@@ -6,6 +6,7 @@ from geoslip.inversion.comparison import comparable_abic
 from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.crossvalidation import CrossValidation, cross_validate
 from geoslip.inversion.decompose import Decomposition, North, decompose
+from geoslip.inversion.ensemble import Ensemble, bootstrap, leave_one_out, monte_carlo
 from geoslip.inversion.errors import ConstraintError, ConvergenceError, CovarianceError, SingularProblemError
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.fit import DatasetFit, variance_reduction
@@ -20,6 +21,15 @@ from geoslip.inversion.problem import Block, Problem
 from geoslip.inversion.reference import Reference, reference_tracks
 from geoslip.inversion.relative import relative_strengths
 from geoslip.inversion.resample import resample_field
+from geoslip.inversion.resolution import (
+    Recovery,
+    checkerboard,
+    model_resolution,
+    recover,
+    sensitivity,
+    spikes,
+    spread_length,
+)
 from geoslip.inversion.rotation import BlockFit, fit_block, search_block
 from geoslip.inversion.solver import solve
 from geoslip.inversion.strain import SurfaceStrain, gradient_of_vectors, surface_strain
@@ -41,6 +51,7 @@ __all__ = [
     "CrossValidation",
     "DatasetFit",
     "Decomposition",
+    "Ensemble",
     "Estimate",
     "Folds",
     "FormalUncertainty",
@@ -49,6 +60,7 @@ __all__ = [
     "Operator",
     "ParameterSpace",
     "Problem",
+    "Recovery",
     "Reference",
     "SingularProblemError",
     "StrainField",
@@ -58,6 +70,8 @@ __all__ = [
     "System",
     "VarianceComponents",
     "Whitener",
+    "bootstrap",
+    "checkerboard",
     "comparable_abic",
     "correlation_lengths",
     "cross_validate",
@@ -69,18 +83,25 @@ __all__ = [
     "gradient_of_vectors",
     "greens_matrix",
     "laplacian",
+    "leave_one_out",
     "minimise_bounded",
     "model_displacement",
     "model_gradient",
+    "model_resolution",
+    "monte_carlo",
     "nuisance_columns",
     "rakes_of_azimuths",
+    "recover",
     "redundancy",
     "reference_tracks",
     "relative_strengths",
     "resample_field",
     "search_block",
+    "sensitivity",
     "solve",
     "spatial_folds",
+    "spikes",
+    "spread_length",
     "strain_model",
     "strength_curve",
     "surface_strain",

@@ -16,6 +16,7 @@ Time grows with the cube of the number of free parameters per factorisation (abo
 2 from a neighbouring solution); memory is that of N and one copy of its free part.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +116,41 @@ def minimise_bounded(
     return engine.solution()
 
 
+def minimise_many(
+    normal: Array,
+    rights: Array,
+    *,
+    lower: Array | float = 0.0,
+    upper: Array | float = np.inf,
+    start: NDArray[np.int8] | None = None,
+    tolerance: float = 1e-9,
+) -> Iterator[BoundedSolution]:
+    """Minimise x' N x - 2 b' x for many b of one N, one after the other, with factors that are kept between them.
+
+    Parameters
+    ----------
+    normal : (n, n) array
+        N, symmetric positive definite.
+    rights : (m, n) array
+        One b a row.
+    lower, upper, start, tolerance
+        As for minimise_bounded; every problem starts from `start`.
+
+    Yields
+    ------
+    BoundedSolution
+        Of each row.
+    """
+    faces = FaceSolver(normal, np.asarray(rights[0], dtype=float)) if len(rights) else None
+    for right in rights:
+        normal, one, low, high = _checked(normal, right, lower, upper)
+        engine = _Engine(normal, one, low, high, tolerance, faces=faces)
+        if not engine.block_pivoting(_start_state(start, low, high), patience=5):
+            engine.projected_gradient(steps=GRADIENT_STEPS)
+            engine.descend(limit=20 * one.size + 200)
+        yield engine.solution()
+
+
 def kkt_residual(gradient: Array, x: Array, *, lower: Array, upper: Array, scale: float) -> float:
     """Largest violation of the optimality conditions of a bounded minimum, over `scale`.
 
@@ -169,12 +205,21 @@ def _start_state(start: NDArray[np.int8] | None, low: Array, high: Array) -> NDA
 class _Engine:
     """One problem while it is being solved: the point, its gradient and its state."""
 
-    def __init__(self, normal: Array, right: Array, low: Array, high: Array, tolerance: float) -> None:
+    def __init__(
+        self,
+        normal: Array,
+        right: Array,
+        low: Array,
+        high: Array,
+        tolerance: float,
+        faces: FaceSolver | None = None,
+    ) -> None:
         self.normal, self.right, self.low, self.high = normal, right, low, high
         self.scale = float(np.max(np.abs(right), initial=0.0)) or 1.0
         self.tolerance = tolerance
         self.fixed = low == high
-        self.faces = FaceSolver(normal, right)
+        self.faces = faces or FaceSolver(normal, right)
+        self.faces.right = right
         self.x = np.clip(np.zeros_like(right), low, high)
         self.gradient = normal @ self.x - right
 

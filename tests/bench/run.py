@@ -38,6 +38,15 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """One line of the table of jobs that no peer does: a script, and the processor seconds that we promise."""
+
+    name: str
+    script: str
+    target: float
+
+
+@dataclass(frozen=True)
 class Scaling:
     """One line of the second table: a script that takes ``--threads``, and the gain that we promise."""
 
@@ -60,6 +69,10 @@ JOBS = [
     # at least a third: five criteria on one problem take less than three of its L-curves
     Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3, rounds=2),
     Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),
+]
+LIMITS = [
+    # one thread: two minutes of wall time on two cores
+    Limit("200 bounded Monte Carlo draws, 1200 unknowns", "monte_carlo.py", 120.0),
 ]
 SCALINGS = [
     Scaling("surface matrix", "surface_matrix.py", 1.5),
@@ -127,6 +140,13 @@ def ratio_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
             )
 
 
+def limit_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the cells of each line of the table of jobs without a peer, and whether its promise is kept."""
+    for item in (item for item in LIMITS if only in item.name):
+        seconds = measure(sys.executable, item.script)["seconds"]
+        yield (item.name, f"{seconds:.3g} s", f"{item.target:g} s"), seconds <= item.target
+
+
 def scaling_lines(only: str, rounds: int) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the cells of each line of the table of threads, and whether its promise is kept."""
     for item in (item for item in SCALINGS if only in item.name):
@@ -176,6 +196,7 @@ def main() -> None:
         " several rounds in which ours and the peer's took turns.",
     ]
     kept = table(("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only), page)
+    kept &= table(("alone", "ours", "at most"), limit_lines(options.only), page)
     heads = ("threads", "one", "two", "gain", "at least")
     kept &= table(heads, scaling_lines(options.only, rounds=3), page)
     if options.page is not None:

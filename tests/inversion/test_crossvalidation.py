@@ -224,5 +224,5 @@ def test_a_long_curve_is_solved_around_its_best_only_and_finds_the_same(study):
     assert whole.solved.all()
     np.testing.assert_allclose(quick.fold_scores[:, quick.solved], whole.fold_scores[:, quick.solved], rtol=1e-4)
     assert np.nanargmin(quick.score) == np.argmin(whole.score)
-    inside = np.isfinite(quick.score)
-    np.testing.assert_allclose(quick.score[inside], whole.score[inside], rtol=0.02)
+    near = whole.score < 2.0 * whole.score.min()
+    np.testing.assert_allclose(quick.score[near], whole.score[near], rtol=0.02)
