@@ -104,12 +104,12 @@ def repaired_mesh(vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.ndarr
     What cannot be repaired without a decision (holes, vertices above ground, edges of three triangles) stays.
     """
     points, corners = np.asarray(vertices, dtype=float), np.asarray(triangles, dtype=np.int64)
-    points, corners, _, notes = _merged(points, corners)
+    points, corners, _, notes = merged_vertices(points, corners)
     keep = ~_degenerate(points, corners)
     keep &= ~_later_duplicates(corners)
     if not keep.all():
         notes += (f"{np.sum(~keep)} degenerate or duplicate triangles were left out",)
-        points, corners, _, more = _merged(points, corners[keep])
+        points, corners, _, more = merged_vertices(points, corners[keep])
         notes += more
     if not crowded_edges(corners).size:
         turned = flipped_triangles(corners)
@@ -131,7 +131,7 @@ def checked_mesh(name: str, vertices: np.ndarray, triangles: np.ndarray) -> Chec
     """A surface that holds to all rules of geoslip.faults.TriangularSegment, or a ValueError that names elements."""
     points, corners = _arrays(name, vertices, triangles)
     _refuse(name, _degenerate(points, corners), "is degenerate (its vertices lie on one line): remove it or move one")
-    points, corners, kept, notes = _merged(points, corners)
+    points, corners, kept, notes = merged_vertices(points, corners)
     _refuse(name, _degenerate(points, corners), "has two vertices in one place: remove it")
     _refuse(name, _later_duplicates(corners), "has the vertices of an earlier one: remove the duplicate")
     crowded = np.zeros(len(corners), dtype=bool)
@@ -183,7 +183,9 @@ def _arrays(name: str, vertices: np.ndarray, triangles: np.ndarray) -> tuple[np.
     return points, corners
 
 
-def _merged(points: np.ndarray, corners: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...]]:
+def merged_vertices(
+    points: np.ndarray, corners: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...]]:
     """Coincident vertices made one and unused ones left out; the vertices kept, and notes."""
     used = np.unique(corners)
     sides = np.linalg.norm(points[corners] - points[np.roll(corners, -1, axis=1)], axis=2)

@@ -10,8 +10,11 @@ from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.fsp import is_fsp, parse_fsp
 from geoslip.faults.formats.fsp_writer import format_fsp
 from geoslip.faults.formats.geojson import format_geojson, is_geojson, parse_geojson
+from geoslip.faults.formats.gmsh import format_gmsh, is_gmsh, parse_gmsh
+from geoslip.faults.formats.gocad import format_gocad, is_gocad, parse_gocad
 from geoslip.faults.formats.relax import format_relax, is_relax, parse_relax
 from geoslip.faults.formats.unicycle import format_unicycle, format_vertices, is_unicycle, parse_unicycle
+from geoslip.faults.formats.vtk import format_vtk, is_vtk, parse_vtk
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
 
@@ -22,13 +25,19 @@ __all__ = [
     "format_csv",
     "format_fsp",
     "format_geojson",
+    "format_gmsh",
+    "format_gocad",
     "format_relax",
     "format_unicycle",
+    "format_vtk",
     "parse_csv",
     "parse_fsp",
     "parse_geojson",
+    "parse_gmsh",
+    "parse_gocad",
     "parse_relax",
     "parse_unicycle",
+    "parse_vtk",
     "read_slip_model",
     "write_slip_model",
 ]
@@ -50,7 +59,7 @@ class Format:
     beside: Mapping[str, Callable[[SlipModel], str]] = field(default_factory=dict)
 
 
-BOTH = ("rectangles", "triangles")
+BOTH, MESH = ("rectangles", "triangles"), ("triangles",)
 
 #: tried in this order on reading; a new format is one file and one entry here
 FORMATS = (
@@ -58,9 +67,10 @@ FORMATS = (
     Format("fsp", (".fsp",), is_fsp, parse_fsp, format_fsp),
     Format("csv", (".csv",), is_csv, parse_csv, format_csv, BOTH),
     Format("relax", (".flt", ".dat"), is_relax, parse_relax, format_relax),
-    Format(
-        "unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, ("triangles",), {".ned": format_vertices}
-    ),
+    Format("gocad", (".ts",), is_gocad, parse_gocad, format_gocad, MESH),
+    Format("vtk", (".vtk",), is_vtk, parse_vtk, format_vtk, MESH),
+    Format("gmsh", (".msh",), is_gmsh, parse_gmsh, format_gmsh, MESH),
+    Format("unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, MESH, {".ned": format_vertices}),
 )
 
 

@@ -8,7 +8,7 @@ from geoslip.faults.fault import Fault
 from geoslip.faults.formats.common import middle_frame
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.mesh_checks import pieces, repaired_mesh
+from geoslip.faults.mesh_checks import merged_vertices, pieces, repaired_mesh
 from geoslip.faults.slip import SlipModel
 from geoslip.faults.triangular import TriangularSegment
 
@@ -48,12 +48,12 @@ def fault_of_surfaces(surfaces: list[Surface], *, repair: bool = False) -> tuple
                 slip = np.zeros((len(mended), 3))
             corners = mended
             notes += [f"{surface.name}: {note}" for note in more]
-        for number, (name, part) in enumerate(_parts(surface.name, corners)):
+        points, corners, _, more = merged_vertices(points, corners)
+        notes += [f"{surface.name}: {note}" for note in more]
+        for name, part in _parts(surface.name, corners):
             segment = TriangularSegment(name, points, corners[part])
             segments.append(segment)
             slips.append(slip[part])
-            if number == 0 and part.size == len(corners):
-                notes += [f"{name}: {note}" for note in segment.notes]
     return Fault(tuple(segments)), np.concatenate(slips), tuple(notes)
 
 
