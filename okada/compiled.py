@@ -2,10 +2,11 @@
 
 numba keeps compiled kernels beside the sources and renews one when its own file changes, but not when a kernel it
 calls from another file does: after an upgrade old numbers could come back in silence. So the kept forms carry a mark
-of all the sources of this room, and are dropped when it no longer fits.
+of all the sources that kernels are made from, and are dropped when it no longer fits.
 """
 
 import hashlib
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ def _probe() -> int:
 def drop_stale_kernels() -> None:
     """Remove the compiled kernels that were made from other sources than those of now."""
     folder = Path(__file__).parent
-    sources = sorted(folder.glob("*.py"))
+    sources = _sources_of_kernels(folder)
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     cache = getattr(getattr(_probe, "stats", None), "cache_path", None)
     if cache is None:  # the JIT is off
@@ -60,3 +61,16 @@ def drop_stale_kernels() -> None:
                 index.unlink(missing_ok=True)
         mark.parent.mkdir(parents=True, exist_ok=True)
         mark.write_text(digest, encoding="ascii")
+
+
+def _sources_of_kernels(folder: Path) -> list[Path]:
+    """Files that use this module, and all of the room that they import: constants are compiled in."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.py")}
+    found: set[str] = set()
+    waiting = [name for name, text in texts.items() if "from geoslip.okada.compiled import" in text and name[0] != "_"]
+    while waiting:
+        name = waiting.pop()
+        if name in texts and name not in found:
+            found.add(name)
+            waiting += re.findall(r"from geoslip\.okada\.(\w+) import", texts[name])
+    return [folder / f"{name}.py" for name in sorted(found)]

@@ -8,7 +8,7 @@ import time
 
 import numpy as np
 from cutde import halfspace
-from triangle_matrix import triangles
+from triangle_geometries import triangles
 
 POINTS, PATCHES, REPEATS = 1024, 50, 5
 

@@ -21,6 +21,7 @@ ENVIRONMENTS = HERE.parents[1] / ".bench"
 
 PEERS = {
     "own": [],
+    "cutde": ["cutde"],
     "pyrocko": ["numpy<2", "setuptools<81", "pyrocko"],
 }
 
@@ -62,10 +63,10 @@ JOBS = [
         "triangle matrix at the surface, three slips, per thread",
         "triangle_matrix.py",
         "peer_cutde_displacement.py",
-        "own",
+        "cutde",
         30,
     ),
-    Job("triangle displacement + gradients, per thread", "triangle_gradient.py", "peer_cutde_strain.py", "own", 20),
+    Job("triangle displacement + gradients, per thread", "triangle_gradient.py", "peer_cutde_strain.py", "cutde", 20),
     # at least a third: five criteria on one problem take less than three of its L-curves
     Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3, rounds=2),
     Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),

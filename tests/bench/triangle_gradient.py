@@ -9,7 +9,7 @@ import json
 import time
 
 import numpy as np
-from triangle_matrix import triangles
+from triangle_geometries import triangles
 
 from geoslip.okada import gradient_field
 

@@ -9,14 +9,9 @@ import json
 import time
 
 import numpy as np
+from triangle_geometries import triangles
 
 from geoslip.okada import greens_matrix
-
-
-def triangles(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Triangles of about 1500 m below an area of 20 km by 20 km, of every shape."""
-    centre = np.column_stack([rng.uniform(-1e4, 1e4, (count, 2)), -rng.uniform(2e3, 1e4, count)])
-    return centre[:, None] + rng.uniform(-1e3, 1e3, (count, 3, 3))
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Compiled kernels are dropped when a source of the room has changed, and only then."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -33,3 +34,9 @@ def test_kernels_of_these_sources_are_kept(cache):
 def test_without_the_jit_there_is_nothing_to_drop(monkeypatch):
     monkeypatch.setattr(compiled, "_probe", lambda: 0)
     assert compiled.drop_stale_kernels() is None
+
+
+def test_a_file_counts_where_kernels_are_made_from_it():
+    names = {path.stem for path in compiled._sources_of_kernels(Path(compiled.__file__).parent)}
+    assert {"compiled", "depth", "depth_layout", "elementary", "rectangles", "triangle_tiles"} <= names
+    assert not {"cutde_engine", "stress", "__init__"} & names
