@@ -113,15 +113,22 @@ def _read(
         observations, noise, cells, said = observe_scene(scene, entry, frame, fault, others=others, roots=roots)
         return DatasetReading(observations.with_notes([*notes, *said]), scene, noise, cells, observations.notes)
     if entry.kind == "gnss":
-        observations = _read_gnss(entry, frame, roots)
-    else:
-        observations = _read_table(entry, path, frame, roots)
+        return DatasetReading(read_gnss_dataset(entry, frame, fault, roots))
+    return DatasetReading(_masked(_read_table(entry, path, frame, roots), entry, frame, fault))
+
+
+def read_gnss_dataset(entry: Dataset, frame: LocalFrame, fault: Fault, roots: Sequence[Path]) -> Observations:
+    """Read and mask the vectors of a GNSS data set, with notes on what was left out."""
+    return _masked(_read_gnss(entry, frame, roots), entry, frame, fault)
+
+
+def _masked(observations: Observations, entry: Dataset, frame: LocalFrame, fault: Fault) -> Observations:
     observations = _with_floor(observations, entry)
     keep, notes = masked_rows(observations, entry.mask, frame, fault)
     if not keep.any():
         raise ValueError("no datum is left: the mask removes every row; loosen it")
     observations = observations if keep.all() else observations.select(keep)
-    return DatasetReading(observations.with_notes(notes))
+    return observations.with_notes(notes)
 
 
 def _read_gnss(entry: Dataset, frame: LocalFrame, roots: Sequence[Path]) -> Observations:

@@ -221,6 +221,22 @@ def convert(
 
 
 @app.command()
+def decompose(
+    case: CaseName,
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; ./NAME-components by default.")] = None,
+    data: DataFolder = None,
+) -> None:
+    """Turn the scenes of a case into east, north and up with their uncertainty, as its decompose: block says.
+
+    \b
+    Example:  geoslip decompose mycase/case.yml --data ~/insar --out components
+    """
+    from geoslip.cases.commands_decompose import decompose_command
+
+    decompose_command(case, out=out, data=data)
+
+
+@app.command()
 def cases() -> None:
     """List the studies that come with the toolkit.
 

@@ -9,6 +9,7 @@ from pydantic import Field, PrivateAttr
 from geoslip.cases.errors import Mistake
 from geoslip.cases.schema_base import Block, LonLat
 from geoslip.cases.schema_data import Dataset
+from geoslip.cases.schema_decompose import Decompose
 from geoslip.cases.schema_fault import FaultEntry
 from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.schema_posterior import Posterior
@@ -41,6 +42,7 @@ class Case(Block):
     slip: Slip = Field(default_factory=Slip)
     smoothing: Smoothing = Field(default_factory=Smoothing)
     posterior: Posterior = Field(default_factory=Posterior)
+    decompose: Decompose = Field(default_factory=Decompose)
     extends: None = None
 
     _source: Any = PrivateAttr(default=None)
