@@ -14,6 +14,7 @@ import numpy as np
 from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
 from geoslip.cases.posterior_output import write_draws, write_sampled_slip
 from geoslip.cases.run import StudyRun
+from geoslip.cases.trust import trust_summary
 from geoslip.faults.slip import SlipModel
 
 
@@ -125,6 +126,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
         },
         "geometry": {},
         "diagnostics": _diagnostics(run),
+        "uncertainty": trust_summary(run.trust) if run.trust is not None else {},
         "posterior": _posterior(run),
         "truth": _truth(run),
         "warnings": list(run.warnings),

@@ -28,6 +28,8 @@ from geoslip.cases.provenance import data_files, provenance, text_hash
 from geoslip.cases.residual_noise import first_fit, starting_noise, with_residual_noise
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
+from geoslip.cases.schema_trust import Uncertainty
+from geoslip.cases.trust import run_trust
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -182,6 +184,9 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if any(entry.grid_score for entry in case.data):
         with reporter.step("scores on full grids"):
             run.grid_scores = grid_scores(study, model)
+    if case.uncertainty != Uncertainty():
+        with _AsCaseError(case), reporter.step("tests of resolution and uncertainty") as report:
+            run.trust = run_trust(case, estimate, progress=report)
     if case.posterior.slip is not None:
         with _AsCaseError(case), reporter.step("posterior of slip") as report:
             run.slip_posterior = sample_slip_posterior(case, estimate, progress=report)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geoslip.cases.schema import Case
+    from geoslip.cases.trust import Trust
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame, SlipModel
     from geoslip.inversion import Estimate, Problem, StrengthCurve
@@ -60,6 +61,8 @@ class StudyRun:
         One sentence that says what was made up and from which publication; empty for real data.
     scenes : dict of str to Scene
         The full grids that were downsampled, by data set name (only those that came as grids).
+    trust : Trust or None
+        What the tests of resolution and uncertainty found that the case asks for.
     slip_posterior : SlipPosterior or None
         Draws of slip, where the case asks for them.
     grid_scores : dict of str to float
@@ -84,6 +87,7 @@ class StudyRun:
     model: SlipModel
     truth: SlipModel | None = None
     slip_posterior: SlipPosterior | None = None
+    trust: Trust | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

@@ -15,6 +15,7 @@ from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.schema_posterior import Posterior
 from geoslip.cases.schema_slip import Elastic, Slip, Smoothing
 from geoslip.cases.schema_synthetic import Synthetic
+from geoslip.cases.schema_trust import Uncertainty
 
 
 class Case(Block):
@@ -41,6 +42,7 @@ class Case(Block):
     join: tuple[tuple[str, str], ...] = ()
     slip: Slip = Field(default_factory=Slip)
     smoothing: Smoothing = Field(default_factory=Smoothing)
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     posterior: Posterior = Field(default_factory=Posterior)
     decompose: Decompose = Field(default_factory=Decompose)
     extends: None = None
