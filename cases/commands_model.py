@@ -76,12 +76,12 @@ def forward_command(
     if model.frame is None:
         rule = "this model does not say where on Earth it lies: give --origin=LON,LAT of its local coordinates"
         raise CaseError(Mistake(rule, key=str(path)))
-    places = _grid_points(grid) if grid is not None else _table_points(points)
+    places = grid_points(grid) if grid is not None else table_points(points)
     reporter = reporter_for_stream()
     try:
         names, columns = forward_field(model, places, poisson=poisson, strain=strain, reporter=reporter)
         with reporter.step("writing"):
-            _write_whole(out, names, columns)
+            write_whole(out, names, columns)
     finally:
         reporter.close()
     for note in model.notes:
@@ -137,7 +137,8 @@ def forward_field(
     return names, np.column_stack(columns)
 
 
-def _grid_points(grid: str) -> Array:
+def grid_points(grid: str) -> Array:
+    """Longitude, latitude (degrees) and depth 0 of the nodes of a grid WEST/EAST/SOUTH/NORTH/SPACING."""
     west, east, south, north, step = parse_numbers(grid, 5, "--grid", "WEST/EAST/SOUTH/NORTH/SPACING")
     if not (west < east and south < north and step > 0.0):
         rule = "west is less than east, south less than north, and the spacing above 0, all in degrees"
@@ -151,7 +152,8 @@ def _grid_points(grid: str) -> Array:
     return np.column_stack([x, y, np.zeros(x.size)])
 
 
-def _table_points(path: Path | None) -> Array:
+def table_points(path: Path | None) -> Array:
+    """Longitude, latitude (degrees) and depth (m) of the rows of a table."""
     from geoslip.downsample.readers._table import read_table
 
     assert path is not None
@@ -167,7 +169,7 @@ def _table_points(path: Path | None) -> Array:
     return np.column_stack([longitude, latitude, depth])
 
 
-def _write_whole(out: Path, names: list[str], columns: Array) -> None:
+def write_whole(out: Path, names: list[str], columns: Array) -> None:
     """Write a table under another name first, so that a killed command leaves no half of it."""
     partial = out.with_name(f".{out.name}.partial")
     try:

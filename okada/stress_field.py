@@ -153,13 +153,52 @@ def coulomb_on_patches(
         As `stress_field` and `coulomb_change`.
     """
     centre, axes, size = _receivers(receivers)
-    tensor = stress_field(centre, models, medium=medium, progress=progress, threads=threads)
-    on = np.isnan(tensor).any(axis=(1, 2))
+    options = {"friction": friction, "medium": medium, "progress": progress, "threads": threads}
+    return coulomb_at_centres(centre, axes, models, size=size, rake=rake, **options)  # type: ignore[arg-type]
+
+
+def coulomb_at_centres(
+    centres: ArrayLike,
+    axes: Sequence[ArrayLike],
+    models: Sequence[SlipSource],
+    *,
+    size: ArrayLike,
+    rake: ArrayLike | Literal["largest"],
+    friction: Friction | None = None,
+    medium: Medium | None = None,
+    progress: Progress | None = None,
+    threads: int | None = None,
+) -> CoulombChange:
+    """Coulomb change at the centres of patches of any kind; as `coulomb_on_patches`.
+
+    Parameters
+    ----------
+    centres : array_like, shape (n, 3)
+        East, north, up (m).
+    axes : sequence of three array_like, shape (n, 3)
+        Unit vectors along strike, up the dip and into the hanging wall.
+    models, rake, friction, medium, progress, threads
+        As for `coulomb_on_patches`.
+    size : array_like, shape (n,)
+        Of the patches, m: a millionth of it is how far beside a slipping patch its tractions are taken.
+
+    Returns
+    -------
+    CoulombChange
+
+    Raises
+    ------
+    ValueError
+        As `stress_field` and `coulomb_change`.
+    """
+    place, (along, updip, normal) = as_points(centres), (np.asarray(axis, dtype=np.float64) for axis in axes)
+    tensor = stress_field(place, models, medium=medium, progress=progress, threads=threads)
+    on = np.asarray(np.isnan(tensor).any(axis=(1, 2)))
     if on.any():
-        step = (_STEP * size[on])[:, None] * axes[2][on]
-        sides = [stress_field(_below_ground(centre[on] + sign * step), models, medium=medium) for sign in (1.0, -1.0)]
+        step = (_STEP * np.asarray(size, dtype=np.float64)[on])[:, None] * normal[on]
+        sides = [stress_field(_below_ground(place[on] + sign * step), models, medium=medium) for sign in (1.0, -1.0)]
         tensor[on] = 0.5 * (sides[0] + sides[1])
-    return coulomb_on_axes(tensor, axes[0], axes[1], normal=axes[2], rake=rake, friction=friction)
+    return coulomb_on_axes(tensor, along, updip, normal=normal, rake=rake, friction=friction)
 
 
 def largest_over_depths(
