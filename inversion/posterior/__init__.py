@@ -5,6 +5,7 @@ from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bu
 from geoslip.inversion.posterior.distributions import LogUniform, Normal, Prior, Uniform, VonMises
 from geoslip.inversion.posterior.ensemble import sample_ensemble
 from geoslip.inversion.posterior.geometry import GeometryTarget
+from geoslip.inversion.posterior.geometry_posterior import GeometryPosterior, sample_geometry
 from geoslip.inversion.posterior.metropolis import sample_metropolis
 from geoslip.inversion.posterior.mixture import Mixture, log_evidence
 from geoslip.inversion.posterior.modes import Mode, SearchResult
@@ -30,6 +31,7 @@ __all__ = [
     "BoundedGaussian",
     "Chains",
     "DataTerm",
+    "GeometryPosterior",
     "GeometryTarget",
     "IntegratedSlip",
     "LogUniform",
@@ -54,6 +56,7 @@ __all__ = [
     "r_hat",
     "sample_bounded",
     "sample_ensemble",
+    "sample_geometry",
     "sample_metropolis",
     "sample_slip",
     "sample_tempered",

@@ -58,7 +58,7 @@ def sample_ensemble(
     Returns
     -------
     Chains
-        One a walker.
+        Early and late draws of each ensemble, walker after walker.
 
     Raises
     ------
@@ -83,7 +83,18 @@ def sample_ensemble(
                 progress((number * (warmup + draws) + steps) / total)
 
         kept.append(_one(density, generator, start=start, walkers=walkers, warmup=warmup, draws=draws, told=share))
-    return Chains(density.natural(np.concatenate(kept)), tuple(density.names))
+    return Chains(density.natural(_as_chains(kept, draws)), tuple(density.names))
+
+
+def _as_chains(kept: list[Array], draws: int) -> Array:
+    """Early and late draws of each ensemble, its walkers one after the other, as the chains to be compared.
+
+    So ensembles that differ, walkers that stand still and draws that drift are all seen; a single walker is too short
+    for that.
+    """
+    half = draws // 2
+    parts = [part.reshape(-1, part.shape[2]) for one in kept for part in (one[:, :half], one[:, draws - half :])]
+    return np.stack(parts)
 
 
 def _one(

@@ -121,18 +121,20 @@ def search_modes(
 
         def share(fraction: float, number: int = number) -> None:
             if progress is not None:
-                progress((number + fraction) / len(sectors))
+                progress(0.8 * (number + fraction) / len(sectors))
 
         start = _evolve(coarse or target, limits, generator, generations=generations, progress=share)
         if start is not None:
-            places.append(_ascend(target, start))
-            share(1.0)
+            places.append(start)
     if not places:
         raise ValueError(
             "the likelihood is nowhere a number within the priors: look for data on the fault itself, or widen the "
             "priors"
         )
-    peaks = _distinct(target, places)[:most]
+    # twice: what one ascent would lead to is not climbed again, and what two ascents led to is one mode
+    peaks = _distinct(target, [_ascend(target, place) for place in _distinct(target, places)])[:most]
+    if progress is not None:
+        progress(1.0)
     modes = weigh([make_mode(target, place, _bend(target, place)) for place in peaks])
     return SearchResult(target, modes)
 
@@ -201,18 +203,26 @@ def _ascend(target: GeometryTarget, place: Array, *, rounds: int = 3) -> Array:
     for _ in range(rounds):
         unit = np.clip((best - limits[:, 0]) / width, 0.0, 1.0)
         quick = minimize(slope, unit, jac=True, method="L-BFGS-B", bounds=[(0.0, 1.0)] * len(unit))
-        start = quick.x if quick.fun <= slope(unit)[0] else unit
-        edges = 0.01 * np.where(start > 0.5, -1.0, 1.0)
-        spread = start + np.concatenate([np.zeros((1, len(unit))), np.diag(edges)])
-        sure = minimize(
-            lambda one: float(_objective(local, (limits[:, 0] + one * width)[None])[0]), start, method="Nelder-Mead",
-            bounds=[(0.0, 1.0)] * len(unit),
-            options={"initial_simplex": spread, "maxfev": 120 * len(unit), "xatol": 1e-5, "fatol": 1e-3},
-        )  # fmt: skip
-        gain, height, best = -float(sure.fun) - height, -float(sure.fun), limits[:, 0] + sure.x * width
+        start, value = (quick.x, float(quick.fun)) if quick.fun <= slope(unit)[0] else (unit, slope(unit)[0])
+        if not np.all(np.abs(slope(start)[1]) * 0.01 < 1.0):  # not at rest: a wall that is no bound is in the way
+            start, value = _downhill(lambda one: float(_objective(local, limits[:, 0] + one * width)[0]), start)
+        gain, height, best = -value - height, -value, limits[:, 0] + start * width
         if gain < 0.05:
             break
     return best
+
+
+def _downhill(objective: Callable[[Array], float], start: Array) -> tuple[Array, float]:
+    """The lowest place near a start in the unit cube, and its value, by a simplex."""
+    edges = 0.01 * np.where(start > 0.5, -1.0, 1.0)
+    found = minimize(
+        objective, start, method="Nelder-Mead", bounds=[(0.0, 1.0)] * len(start),
+        options={
+            "initial_simplex": start + np.concatenate([np.zeros((1, len(start))), np.diag(edges)]),
+            "maxfev": 120 * len(start), "xatol": 1e-5, "fatol": 1e-3,
+        },
+    )  # fmt: skip
+    return found.x, float(found.fun)
 
 
 def _distinct(target: GeometryTarget, places: list[Array]) -> list[Array]:

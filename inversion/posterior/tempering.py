@@ -1,7 +1,7 @@
 """Tempered sequential Monte Carlo (after Minson et al. 2013): from the prior to the posterior, modes and evidence kept.
 
 Particles start as draws of the prior. The likelihood enters with a power that grows so that the weights of the
-particles vary by as much as their mean (their rule); particles are drawn anew by weight and moved by steps along
+particles vary by a set share of their mean (theirs is 1); particles are drawn anew by weight and moved by steps along
 differences between other particles (ter Braak 2006), which need no shape and jump between modes where one was found.
 Runs that know nothing of each other are the chains. The evidence is the product of the mean weights.
 """
@@ -21,9 +21,9 @@ from geoslip.inversion.posterior.density import Density
 Array = NDArray[np.float64]
 
 RUNS = 4
-VARIATION = 1.0
+VARIATION = 0.7
 """Standard deviation of the weights over their mean at each step."""
-TRAVEL = 4.0
+TRAVEL = 8.0
 """Moves that each particle must take, in the mean, at each power: times the share that is taken."""
 MOST_SWEEPS = 60
 WANTED = 0.25

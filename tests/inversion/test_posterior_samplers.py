@@ -17,7 +17,7 @@ from geoslip.inversion.posterior import (
 )
 
 SIZE = 6
-LENGTHS = {"emcee": {"draws": 500}, "metropolis": {"draws": 9000, "walkers": 32}, "smc": {"draws": 3000}}
+LENGTHS = {"emcee": {"draws": 500}, "metropolis": {"draws": 9000, "walkers": 32}, "smc": {"draws": 2000}}
 
 
 class Linear:
@@ -116,7 +116,7 @@ def test_modes_get_their_weights_and_the_evidence_is_the_sum():
     assert jumping.converged
     assert np.mean(jumping.of("x") > 0.0) == pytest.approx(0.75, abs=0.02)
     assert log_evidence(peaks, jumping.flat, mixture=start) == pytest.approx(-3.0 * np.log(20.0), abs=0.05)
-    tempered = sample_tempered(peaks, draws=2000, walkers=6, seed=4)
+    tempered = sample_tempered(peaks, draws=1000, walkers=6, seed=4)
     assert np.mean(tempered.of("x") > 0.0) == pytest.approx(0.75, abs=0.06)
     assert tempered.log_evidence == pytest.approx(-3.0 * np.log(20.0), abs=0.2)
 
