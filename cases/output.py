@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from geoslip.cases.build_geometry import geometry_summary, mode_summaries, searched_modes
 from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
-from geoslip.cases.posterior_output import write_draws, write_sampled_slip
+from geoslip.cases.posterior_output import write_draws, write_geometry_draws, write_sampled_slip
 from geoslip.cases.run import StudyRun
 from geoslip.cases.trust import trust_summary
 from geoslip.faults.slip import SlipModel
@@ -39,6 +40,8 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
     if run.slip_posterior is not None:
         write_sampled_slip(folder / "slip.csv", run.model, posterior=run.slip_posterior)
         write_draws(folder / "posterior.nc", run.slip_posterior)
+    if run.geometry_posterior is not None:
+        write_geometry_draws(folder / "geometry.nc", run.geometry_posterior)
     for suffix in exchange_suffixes(run.model):
         write_slip_model(folder / f"slip.{suffix}", run.model)
     if run.truth is not None:
@@ -124,7 +127,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
             "strength": run.estimate.strength,
             "criteria": _criteria(run),
         },
-        "geometry": {},
+        "geometry": {} if run.geometry_posterior is None else geometry_summary(run.geometry_posterior),
         "diagnostics": _diagnostics(run),
         "uncertainty": trust_summary(run.trust) if run.trust is not None else {},
         "posterior": _posterior(run),
@@ -135,14 +138,31 @@ def summary(run: StudyRun) -> dict[str, Any]:
 
 def _diagnostics(run: StudyRun) -> dict[str, Any]:
     found: dict[str, Any] = {"chi2": run.estimate.chi2, "dof": run.estimate.dof}
-    if run.slip_posterior is not None:
-        chains = chain_diagnostics(run.slip_posterior)
-        found |= {"rhat_max": chains["rhat_max"], "ess_min": chains["ess_min"]}
+    sampled = [one for one in (run.slip_posterior, run.geometry_posterior) if one is not None]
+    if sampled:
+        chains = [chain_diagnostics(one) for one in sampled]
+        found["rhat_max"] = max(one["rhat_max"] for one in chains)
+        found["ess_min"] = min(one["ess_min"] for one in chains)
+    if run.geometry_posterior is not None:
+        found["log_evidence"] = run.geometry_posterior.log_evidence
     return found
 
 
 def _posterior(run: StudyRun) -> dict[str, Any]:
-    return {} if run.slip_posterior is None else {"slip": slip_posterior_summary(run.slip_posterior)}
+    found: dict[str, Any] = {}
+    if run.slip_posterior is not None:
+        found["slip"] = slip_posterior_summary(run.slip_posterior)
+    if run.geometry_posterior is not None:
+        chains = run.geometry_posterior.chains
+        found["geometry"] = {
+            "converged": chains.converged,
+            "chains": chains.draws.shape[0],
+            "draws": chains.draws.shape[1],
+            **chain_diagnostics(run.geometry_posterior),
+            "modes": mode_summaries(run.geometry_posterior),
+            "searched": searched_modes(run.geometry_posterior),
+        }
+    return found
 
 
 def _criteria(run: StudyRun) -> dict[str, Any]:

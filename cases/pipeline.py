@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from geoslip.cases.assumptions import assumptions
 from geoslip.cases.build_data import DatasetReading, read_datasets
 from geoslip.cases.build_fault import build_fault
+from geoslip.cases.build_geometry import sample_case_geometry
 from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
@@ -190,7 +191,10 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.posterior.slip is not None:
         with _AsCaseError(case), reporter.step("posterior of slip") as report:
             run.slip_posterior = sample_slip_posterior(case, estimate, progress=report)
-    sampled = [] if run.slip_posterior is None else posterior_warnings(run.slip_posterior)
+    if case.posterior.geometry is not None:
+        with _AsCaseError(case), reporter.step("posterior of geometry") as report:
+            run.geometry_posterior = sample_case_geometry(case, observations, progress=report)
+    sampled = posterior_warnings(run)
     run.warnings = [*sampled, *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual

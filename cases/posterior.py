@@ -13,7 +13,7 @@ from geoslip.cases.schema import Case
 
 if TYPE_CHECKING:
     from geoslip.inversion import Estimate
-    from geoslip.inversion.posterior import SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, SlipPosterior
 
 QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
 
@@ -57,17 +57,26 @@ def sample_slip_posterior(
     )
 
 
-def posterior_warnings(posterior: SlipPosterior) -> list[str]:
-    """What is wrong with the draws, the chains that have not converged first."""
-    unlike = [text for check in posterior.predictive for text in check.warnings]
-    return [f"posterior of slip: {text}" for text in (*posterior.warnings, *unlike)]
+def posterior_warnings(run: StudyRun) -> list[str]:
+    """What is wrong with the draws of a run, the chains that have not converged first."""
+    found = list(not_converged(run))
+    if run.geometry_posterior is not None:
+        found += [f"posterior of geometry: {text}" for text in run.geometry_posterior.warnings]
+    if run.slip_posterior is not None:
+        unlike = [text for check in run.slip_posterior.predictive for text in check.warnings]
+        found += [f"posterior of slip: {text}" for text in (*run.slip_posterior.warnings, *unlike)]
+    return list(dict.fromkeys(found))
 
 
 def not_converged(run: StudyRun) -> list[str]:
     """Why the draws of a run are not to be trusted; empty where they are, or nothing was sampled."""
-    if run.slip_posterior is None or run.slip_posterior.chains.converged:
-        return []
-    return [f"posterior of slip: {text}" for text in run.slip_posterior.chains.warnings]
+    sampled = {"geometry": run.geometry_posterior, "slip": run.slip_posterior}
+    return [
+        f"posterior of {what}: {text}"
+        for what, posterior in sampled.items()
+        if posterior is not None
+        for text in posterior.chains.warnings
+    ]
 
 
 def describe(values: ArrayLike) -> dict[str, float]:
@@ -102,7 +111,7 @@ def slip_posterior_summary(posterior: SlipPosterior) -> dict[str, Any]:
     }
 
 
-def chain_diagnostics(posterior: SlipPosterior) -> dict[str, float]:
+def chain_diagnostics(posterior: SlipPosterior | GeometryPosterior) -> dict[str, float]:
     """Give the largest R-hat and the smallest effective size of bulk and tail over all parameters."""
     chains = posterior.chains
     bulk, tail = float(np.nanmin(chains.ess_bulk)), float(np.nanmin(chains.ess_tail))

@@ -19,7 +19,7 @@ import numpy as np
 from geoslip.faults.slip import SlipModel
 
 if TYPE_CHECKING:
-    from geoslip.inversion.posterior import SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, SlipPosterior
 
 
 def write_sampled_slip(path: Path, model: SlipModel, *, posterior: SlipPosterior) -> None:
@@ -67,6 +67,13 @@ def write_draws(path: Path, posterior: SlipPosterior) -> None:
         variables[name.replace(" ", "_")] = chains.of(name)
     variables["mw"] = posterior.magnitudes.reshape(number, draws)
     write_chains(path, {"posterior": variables}, dimension="patch")
+
+
+def write_geometry_draws(path: Path, posterior: GeometryPosterior) -> None:
+    """Write geometry.nc: every number that was sampled (m, degrees), chain by chain."""
+    chains = posterior.chains
+    names = {name: name.replace(" ", "_").replace(".", "_") for name in chains.names}
+    write_chains(path, {"posterior": {label: chains.of(name) for name, label in names.items()}})
 
 
 def write_chains(path: Path, groups: Mapping[str, Mapping[str, Any]], *, dimension: str = "parameter") -> None:

@@ -22,6 +22,7 @@ from geoslip.cases.figures.strength import figure_strength
 from geoslip.cases.figures.style import displacement_limit
 from geoslip.cases.output import file_name
 from geoslip.cases.report_entry import ReportFigure
+from geoslip.cases.report_geometry import geometry_figures
 from geoslip.cases.report_posterior import posterior_figures
 from geoslip.cases.report_trust import trust_figures
 from geoslip.cases.report_uncertainty import resolution_per_patch, shear_deviation
@@ -55,6 +56,7 @@ def report_figures(run: StudyRun) -> Iterator[ReportFigure]:
             "same problem without bounds.",
             figure_strength(run.curve, chosen=run.estimate.strength),
         )
+    yield from geometry_figures(run)
     yield from posterior_figures(run)
     yield from _uncertainty_figures(run)
     yield from trust_figures(run)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame, SlipModel
     from geoslip.inversion import Estimate, Problem, StrengthCurve
-    from geoslip.inversion.posterior import SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, SlipPosterior
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ class StudyRun:
         What the tests of resolution and uncertainty found that the case asks for.
     slip_posterior : SlipPosterior or None
         Draws of slip, where the case asks for them.
+    geometry_posterior : GeometryPosterior or None
+        Draws of the geometry of uniform slip, where the case asks for them.
     grid_scores : dict of str to float
         Variance reduction on the full grid where the case asks for it, by data set name.
     warnings : list of str
@@ -88,6 +90,7 @@ class StudyRun:
     truth: SlipModel | None = None
     slip_posterior: SlipPosterior | None = None
     trust: Trust | None = None
+    geometry_posterior: GeometryPosterior | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

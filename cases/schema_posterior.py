@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import Field, PlainValidator
+from pydantic import Field, PlainValidator, model_validator
 
 from geoslip.cases.schema_base import Block
+from geoslip.cases.units import Angle, Length
 
 SampledStrength = Literal["sampled", "chosen"] | float
 
@@ -36,7 +37,109 @@ class SlipSampling(Block):
     noise: Literal["sampled", "given"] = "sampled"
 
 
+class LengthPrior(Block):
+    """What is known beforehand of a length, one of: uniform or log_uniform between two, normal about a mean."""
+
+    uniform: tuple[Length, Length] | None = None
+    log_uniform: tuple[Length, Length] | None = None
+    normal: tuple[Length, Length] | None = None
+    within: tuple[Length, Length] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> LengthPrior:
+        _check_prior(self, ("uniform", "log_uniform", "normal"))
+        return self
+
+
+class AnglePrior(Block):
+    """What is known beforehand of an angle, one of: uniform between two, normal or von_mises about a mean."""
+
+    uniform: tuple[Angle, Angle] | None = None
+    normal: tuple[Angle, Angle] | None = None
+    von_mises: tuple[Angle, Angle] | None = None
+    within: tuple[Angle, Angle] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> AnglePrior:
+        _check_prior(self, ("uniform", "normal", "von_mises"))
+        return self
+
+
+def _check_prior(prior: LengthPrior | AnglePrior, kinds: tuple[str, ...]) -> None:
+    given = [kind for kind in kinds if getattr(prior, kind) is not None]
+    if len(given) != 1:
+        raise ValueError(f"a prior is exactly one of {', '.join(kinds)}; here: {', '.join(given) or 'none'}")
+    if prior.within is not None and given[0] != "normal":
+        raise ValueError(f"within cuts off a normal prior; {given[0]} has limits of its own")
+
+
+LengthNumber = Length | LengthPrior
+AngleNumber = Angle | AnglePrior
+
+
+class SourcePlane(Block):
+    """A rectangle of uniform slip; each number is known, or a prior of what is known of it.
+
+    ``east``, ``north`` and ``depth`` place its centre, or the middle of its top edge, from the case's origin.
+    """
+
+    name: str = "fault"
+    reference: Literal["centre", "top"] = "centre"
+    east: LengthNumber
+    north: LengthNumber
+    depth: LengthNumber
+    strike: AngleNumber
+    dip: AngleNumber
+    length: LengthNumber
+    width: LengthNumber
+
+
+class SourceBend(Block):
+    """A rectangle that continues another: at its bottom ``angle`` is a dip, beyond an end a strike."""
+
+    name: str
+    of: str
+    side: Literal["bottom", "start", "end"]
+    angle: AngleNumber
+    extent: LengthNumber
+
+
+class SourceSlip(Block):
+    """Slip of the rectangles: a Gaussian of mean zero integrated out (``std``), or size and rake sampled."""
+
+    std: Length | None = None
+    amount: LengthNumber | None = None
+    rake: AngleNumber | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> SourceSlip:
+        if (self.amount is None) != (self.rake is None) or (self.std is None) == (self.amount is None):
+            raise ValueError("give std (slip integrated out), or amount and rake (slip sampled)")
+        return self
+
+
+class GeometrySampling(Block):
+    """The posterior of the geometry of rectangles of uniform slip, from the same data as the estimate.
+
+    A global search finds the modes, among them both nodal planes; then all are sampled. ``noise: sampled`` gives each
+    data set an unknown factor of its standard deviations. The search looks at about ``coarse`` averages of the data.
+    """
+
+    planes: Annotated[tuple[SourcePlane, ...], Field(min_length=1)]
+    bends: tuple[SourceBend, ...] = ()
+    slip: SourceSlip = Field(default_factory=lambda: SourceSlip(std=10.0))
+    deepest: Length | None = None
+    noise: Literal["sampled", "given"] = "sampled"
+    sampler: Literal["emcee", "metropolis", "smc"] = "emcee"
+    draws: Annotated[int, Field(ge=16, le=1_000_000)] = 500
+    walkers: Annotated[int, Field(ge=1)] | None = None
+    warmup: Annotated[int, Field(ge=0)] | None = None
+    generations: Annotated[int, Field(ge=1)] = 300
+    coarse: Annotated[int, Field(ge=100)] = 1000
+
+
 class Posterior(Block):
     """What is sampled beside the estimate; nothing where the block is left out."""
 
+    geometry: GeometrySampling | None = None
     slip: SlipSampling | None = None

@@ -88,7 +88,8 @@ class JointPrior:
     def natural(self, places: Array) -> Array:
         """Work coordinates as the numbers they stand for."""
         result = np.array(places, float)
-        result[..., self.logarithmic] = np.exp(result[..., self.logarithmic])
+        # a proposal may be absurd; it only has to be recognised as outside its prior
+        result[..., self.logarithmic] = np.exp(np.clip(result[..., self.logarithmic], -300.0, 300.0))
         return result
 
     def work(self, numbers: Array) -> Array:

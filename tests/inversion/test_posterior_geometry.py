@@ -80,7 +80,7 @@ def test_a_prior_that_leans_to_one_plane_changes_the_weights_by_what_it_says(pos
     one, other = density[first].mean(), density[~first].mean()
     leaning = sampled(1, strike=prior, draws=400, warmup=200)
     assert share_of_first(leaning) == pytest.approx(one / (one + other), abs=0.04)
-    assert one / (one + other) > 0.7
+    assert one / (one + other) > 0.6
 
 
 def test_draws_tell_whether_they_have_converged_and_what_they_are_worth(posterior):

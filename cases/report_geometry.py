@@ -1,0 +1,100 @@
+"""The report's section on draws of a fault's geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geoslip.cases import report_html as html
+from geoslip.cases.build_geometry import factor, geometry_summary, searched_modes, unit
+from geoslip.cases.figures.geometry_posterior import figure_corner
+from geoslip.cases.figures.slip_posterior import figure_marginals
+from geoslip.cases.posterior import chain_diagnostics
+from geoslip.cases.report_entry import ReportFigure
+from geoslip.cases.report_tables import number
+from geoslip.cases.run import StudyRun
+
+if TYPE_CHECKING:
+    from geoslip.inversion.posterior import GeometryPosterior
+
+GEOMETRY = "Posterior of geometry"
+MOST_SHOWN = 10
+"""Quantities of a corner plot; more would be too small to read."""
+
+
+def geometry_figures(run: StudyRun) -> Iterator[ReportFigure]:
+    """Draw the figures of the draws of geometry; none where it was not sampled."""
+    posterior = run.geometry_posterior
+    if posterior is None:
+        return
+    shown = shown_draws(posterior)
+    yield ReportFigure(
+        "geometry_corner",
+        GEOMETRY,
+        "What trades off with what",
+        "Draws of pairs of quantities of one rectangle of uniform slip; each colour is a mode of the posterior.",
+        figure_corner(dict(list(shown.items())[:MOST_SHOWN]), mode=posterior.mode),
+    )
+    chains = posterior.chains
+    marginals = {f"{name}{unit(name)}": factor(name) * _near_mean(name, chains.of(name)) for name in chains.names}
+    yield ReportFigure(
+        "geometry_marginals",
+        GEOMETRY,
+        "Single numbers",
+        "All draws filled, each chain as a line: lines that differ are chains that have not converged. Black: median "
+        "and what nine tenths of the draws hold.",
+        figure_marginals(marginals),
+    )
+
+
+def shown_draws(posterior: GeometryPosterior) -> dict[str, np.ndarray]:
+    """Draws by axis label: geometry, slip, rake and magnitude, without noise scales."""
+    return {
+        f"{name}{unit(name)}": factor(name) * _near_mean(name, draws)
+        for name, draws in posterior.quantities.items()
+        if not name.startswith("noise scale") and name.split(".")[-1] != "top depth"
+    }
+
+
+def geometry_section(run: StudyRun) -> list[str]:
+    """Give what stands before the figures: whether the chains have converged, numbers with their spread, and modes."""
+    posterior = run.geometry_posterior
+    if posterior is None:
+        return []
+    shape, found = posterior.chains.draws.shape, chain_diagnostics(posterior)
+    verdict = "The chains have converged" if posterior.chains.converged else "NOT CONVERGED"
+    said = (
+        f"{verdict}: {shape[0]} chains of {shape[1]} draws of {shape[2]} parameters, largest R-hat "
+        f"{found['rhat_max']:.3f} (at most 1.01), fewest effective draws {found['ess_bulk_min']:.0f} in the bulk and "
+        f"{found['ess_tail_min']:.0f} in the tails (at least 400). One rectangle of uniform slip, slip and ramps "
+        "integrated out; positions count from the case's origin, strikes from north there."
+    )
+    rows = [
+        [name, *(number(one[key], 4) for key in ("mean", "std", "q05", "q50", "q95"))]
+        for name, one in geometry_summary(posterior).items()
+    ]
+    header = ["Quantity", "Mean", "Standard deviation", "5 %", "Median", "95 %"]
+    modes = searched_modes(posterior)
+    keys = [key for key in modes[0] if key != "log_density" and not key.startswith("noise")]
+    table = [[number(mode[key], 4) for key in keys] for mode in modes]
+    weights = ", ".join(f"{weight:.3f}" for weight in sorted(posterior.mode_weights, reverse=True))
+    return [
+        html.paragraph(said),
+        html.table(header, rows),
+        html.paragraph(
+            f"Modes that were sampled hold {weights} of the draws. All peaks that the search found, with the share "
+            "that the Gaussians around them give:"
+        ),
+        html.table(keys, table),
+    ]
+
+
+def _near_mean(name: str, draws: np.ndarray) -> np.ndarray:
+    """Angles counted so that they lie around their mean, strikes from 0 to 360."""
+    if (kind := name.split(".")[-1]) not in ("strike", "rake", "angle"):
+        return draws
+    middle = float(np.rad2deg(np.angle(np.exp(1j * np.deg2rad(draws)).mean())))
+    middle = middle if kind == "rake" else middle % 360.0
+    return middle + (draws - middle + 180.0) % 360.0 - 180.0
