@@ -127,7 +127,7 @@ class GeometrySampling(Block):
 
     planes: Annotated[tuple[SourcePlane, ...], Field(min_length=1)]
     bends: tuple[SourceBend, ...] = ()
-    slip: SourceSlip = Field(default_factory=lambda: SourceSlip(std=10.0))
+    slip: SourceSlip = Field(default_factory=lambda: SourceSlip.model_validate({"std": "10 m"}))
     deepest: Length | None = None
     noise: Literal["sampled", "given"] = "sampled"
     sampler: Literal["emcee", "metropolis", "smc"] = "emcee"

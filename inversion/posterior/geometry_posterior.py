@@ -34,6 +34,7 @@ EDGE = 0.02
 """Share of a prior's width that counts as its edge."""
 AT_EDGE = 0.05
 """Share of the draws in an edge from which on it is told."""
+QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
 ANGLES = ("strike", "rake", "angle")
 
 
@@ -261,11 +262,5 @@ def _summarised(name: str, draws: Array) -> dict[str, float]:
         centre = float(np.rad2deg(np.angle(turn)))
         centre = centre % 360.0 if kind != "rake" else centre
         draws = (draws - centre + 180.0) % 360.0 - 180.0
-    low, middle, high = np.quantile(draws, (0.05, 0.5, 0.95)) + centre
-    return {
-        "mean": float(draws.mean() + centre),
-        "std": float(draws.std()),
-        "q05": float(low),
-        "q50": float(middle),
-        "q95": float(high),
-    }
+    found = {name: float(np.quantile(draws, share) + centre) for name, share in QUANTILES.items()}
+    return {"mean": float(draws.mean() + centre), "std": float(draws.std())} | found
