@@ -88,6 +88,37 @@ def traction(stress: ArrayLike, normal: ArrayLike) -> NDArray[np.float64]:
     return np.einsum("...ij,...j->...i", tensor, axis)
 
 
+def invariants(tensor: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """What of a strain or stress does not depend on the axes.
+
+    Parameters
+    ----------
+    tensor : array_like, shape (..., 3, 3)
+        Symmetric.
+
+    Returns
+    -------
+    trace : ndarray, shape (...)
+        Of a strain the dilatation, of a stress three times the mean.
+    second : ndarray, shape (...)
+        Second invariant of the deviator, J2 = d:d / 2.
+    shear : ndarray, shape (...)
+        Half the difference of the largest and the smallest principal value.
+
+    Raises
+    ------
+    ValueError
+        If the last two axes are not 3 by 3.
+    """
+    values = _tensor(tensor, "tensor")
+    trace = np.trace(values, axis1=-2, axis2=-1)
+    deviator = values - trace[..., None, None] / 3.0 * np.eye(3)
+    sound = np.asarray(np.isfinite(values).all(axis=(-2, -1)))
+    principal = np.linalg.eigvalsh(np.where(sound[..., None, None], values, 0.0))
+    shear = np.where(sound, 0.5 * (principal[..., 2] - principal[..., 0]), np.nan)
+    return trace, 0.5 * np.einsum("...ij,...ij->...", deviator, deviator), shear
+
+
 def _tensor(values: ArrayLike, name: str) -> NDArray[np.float64]:
     array = np.asarray(values, dtype=np.float64)
     if array.shape[-2:] != (3, 3):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoslip.okada.medium import Medium
-from geoslip.okada.stress import strain, stress, traction
+from geoslip.okada.stress import invariants, strain, stress, traction
 
 
 def test_rotation_makes_neither_strain_nor_stress():
@@ -47,3 +47,15 @@ def test_bad_input_is_refused():
         Medium(rigidity=-1.0)
     with pytest.raises(ValueError, match=r"poisson is 0\.5"):
         Medium(poisson=0.5)
+
+
+def test_invariants_do_not_turn_with_the_axes():
+    tensor = np.diag([3.0, -1.0, 1.0])
+    rng = np.random.default_rng(2)
+    turned, _ = np.linalg.qr(rng.normal(size=(5, 3, 3)))
+    every = np.einsum("nij,jk,nlk->nil", turned, tensor, turned)
+    trace, second, shear = invariants(every)
+    np.testing.assert_allclose(trace, 3.0)
+    np.testing.assert_allclose(second, 4.0)  # deviator 2, -2, 0
+    np.testing.assert_allclose(shear, 2.0)
+    assert np.isnan(invariants(np.full((3, 3), np.nan))[2])
