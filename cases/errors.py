@@ -52,3 +52,7 @@ class CaseError(ValueError):
             mistakes = [mistakes]
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line or 0))
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class ResumeError(CaseError):
+    """What an interrupted run left behind does not fit the case; it is kept, for the case that it does fit."""

@@ -11,7 +11,7 @@ import shutil
 from pathlib import Path
 from types import TracebackType
 
-from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.errors import CaseError, Mistake, ResumeError
 
 MARK = "provenance.json"
 """The file by which a folder is known as a result of this toolkit, which a new run may replace."""
@@ -57,7 +57,8 @@ class ResultFolder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            if issubclass(kind, ValueError):  # the input is wrong: nothing here is worth resuming
+            wrong = issubclass(kind, ValueError) and not issubclass(kind, ResumeError)
+            if wrong:  # the input is wrong: nothing here is worth resuming
                 shutil.rmtree(self.partial, ignore_errors=True)
             return
         shutil.rmtree(self.cache, ignore_errors=True)

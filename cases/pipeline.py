@@ -20,7 +20,7 @@ from geoslip.cases.build_geometry import sample_case_geometry
 from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
-from geoslip.cases.errors import CaseError
+from geoslip.cases.errors import CaseError, ResumeError
 from geoslip.cases.grid_score import grid_scores
 from geoslip.cases.model_cells import cells_found
 from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
@@ -190,7 +190,8 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
             run.trust = run_trust(case, estimate, progress=report)
     if case.posterior.slip is not None:
         with _AsCaseError(case), reporter.step("posterior of slip") as report:
-            run.slip_posterior = sample_slip_posterior(case, estimate, progress=report)
+            watch = reporter.note("R-hat {:.3f}")
+            run.slip_posterior = sample_slip_posterior(case, estimate, cache=cache, progress=report, watch=watch)
     if case.posterior.geometry is not None:
         with _AsCaseError(case), reporter.step("posterior of geometry") as report:
             run.geometry_posterior = sample_case_geometry(case, observations, progress=report)
@@ -311,6 +312,10 @@ class _AsCaseError:
         return None
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        from geoslip.inversion.posterior import CheckpointError
+
+        if isinstance(error, CheckpointError):
+            raise ResumeError(str(error)) from error
         if isinstance(error, ValueError) and not isinstance(error, CaseError):
             names = [entry.name for entry in self.case.data]
             named = [index for index, name in enumerate(names) if str(error).startswith(f"{name}:")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,12 @@ QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
 
 
 def sample_slip_posterior(
-    case: Case, estimate: Estimate, *, progress: Callable[[float], None] | None = None
+    case: Case,
+    estimate: Estimate,
+    *,
+    cache: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> SlipPosterior:
     """Sample slip as the case's ``posterior: {slip: ...}`` asks, on the problem that the estimate solved.
 
@@ -28,15 +34,19 @@ def sample_slip_posterior(
     case : Case
     estimate : Estimate
         Its strength is taken where the case says ``strength: chosen``.
-    progress : callable, optional
-        Called with the finished fraction.
+    cache : Path, optional
+        Folder in which the chains' state is kept every minute, for a resumed run.
+    progress, watch : callable, optional
+        Called with the finished fraction, and now and then with the largest R-hat so far.
 
     Raises
     ------
+    CheckpointError
+        The cache holds the chains of another problem.
     ConstraintError, SingularProblemError
         What is asked for cannot be sampled.
     """
-    from geoslip.inversion.posterior import sample_slip
+    from geoslip.inversion.posterior import Checkpoint, sample_slip
 
     asked = case.posterior.slip
     assert asked is not None
@@ -54,6 +64,8 @@ def sample_slip_posterior(
         warmup=asked.warmup,
         seed=case.seed,
         progress=progress,
+        watch=watch,
+        checkpoint=None if cache is None else Checkpoint(cache / "slip_posterior.npz"),
     )
 
 

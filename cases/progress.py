@@ -35,6 +35,10 @@ class Reporter:
     def _shown(self, name: str) -> Iterator[Report]:
         yield _nothing
 
+    def note(self, form: str) -> Report:
+        """Return a function that takes a number and shows it, in a form such as ``"R-hat {:.3f}"``, beside the step."""
+        return _nothing
+
     def close(self) -> None:
         """End whatever is drawn."""
 
@@ -59,13 +63,20 @@ class TerminalReporter(Reporter):
             TimeRemainingColumn(),
         )
         self._progress: Any = Progress(*columns, console=Console(stderr=True))
+        self._shown_step: tuple[Any, str] = (0, "")
         self._progress.start()
 
     @contextmanager
     def _shown(self, name: str) -> Iterator[Report]:
         task = self._progress.add_task(name, total=1.0)
+        self._shown_step = task, name
         yield lambda fraction: self._progress.update(task, completed=min(max(fraction, 0.0), 1.0))
         self._progress.update(task, completed=1.0)
+
+    def note(self, form: str) -> Report:
+        """Return a function that shows a number behind the name of the step that runs now."""
+        task, name = self._shown_step
+        return lambda value: self._progress.update(task, description=f"{name}, {form.format(value)}")
 
     def close(self) -> None:
         """Leave the bars as they stand and free the terminal."""

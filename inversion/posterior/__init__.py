@@ -1,6 +1,7 @@
 """The posterior: samplers, what they are given, and proof that they have converged."""
 
 from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.checkpoint import Checkpoint, CheckpointError
 from geoslip.inversion.posterior.diagnostics import autocorrelation_time, ess_bulk, ess_tail, r_hat
 from geoslip.inversion.posterior.distributions import LogUniform, Normal, Prior, Uniform, VonMises
 from geoslip.inversion.posterior.ensemble import sample_ensemble
@@ -30,6 +31,8 @@ __all__ = [
     "Bend",
     "BoundedGaussian",
     "Chains",
+    "Checkpoint",
+    "CheckpointError",
     "DataTerm",
     "GeometryPosterior",
     "GeometryTarget",

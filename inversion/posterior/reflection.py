@@ -25,6 +25,8 @@ reduction: Any = njit(cache=True, nogil=True, fastmath=True)
 """Compile a reduction over finite numbers, in any order."""
 
 NEVER = 1e300
+TILE = 32
+"""Rows and columns that are mirrored together, so that both stay in the fastest memory."""
 
 
 @kernel
@@ -121,3 +123,14 @@ def _hold(offset: Any, low: Any, high: Any) -> None:
 def _turn(velocity: Any, column: Any, factor: float) -> None:
     for i in range(velocity.size):
         velocity[i] -= factor * column[i]
+
+
+@kernel
+def mirror(matrix: Any) -> None:
+    """Copy the lower triangle of a square matrix onto its upper one, in place."""
+    n = matrix.shape[0]
+    for top in range(0, n, TILE):
+        for left in range(top, n, TILE):
+            for i in range(top, min(top + TILE, n)):
+                for j in range(max(left, i + 1), min(left + TILE, n)):
+                    matrix[i, j] = matrix[j, i]

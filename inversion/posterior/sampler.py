@@ -7,36 +7,32 @@ the diagnostics of the chains.
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky, lapack, solve_triangular
+from scipy.linalg import lapack, solve_triangular
 
 from geoslip.inversion.errors import SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
 from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.diagnostics import FEWEST_DRAWS
 from geoslip.inversion.posterior.gibbs import gibbs_sweeps, renew_strength, truncated_gamma
-from geoslip.inversion.posterior.reflection import reflect
+from geoslip.inversion.posterior.race import Race
+from geoslip.inversion.posterior.reflection import mirror, reflect
 from geoslip.inversion.posterior.target import BoundedGaussian, LogUniform
 
 Array = NDArray[np.float64]
 
 METHODS = ("hybrid", "gibbs", "reflection")
-SWEEPS = 10
+SWEEPS = 20
 """Sweeps a draw."""
-FACTOR_EVERY = 10
-"""Draws between trajectories of the hybrid where the scales, and so the covariance, change."""
 QUARTER = 0.5 * np.pi
 """Duration of a trajectory: without bounds its end does not depend on its start."""
 MOST_BOUNCES = 1_000_000
-WORTH_THREADS = 64
-"""Parameters below which threads wait for each other longer than they work."""
 
 
 def sample_bounded(
@@ -49,6 +45,8 @@ def sample_bounded(
     warmup: int | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Chains:
     """Sample a Gaussian between bounds and its scales.
 
@@ -68,6 +66,11 @@ def sample_bounded(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch : callable, optional
+        Called every few seconds with the largest R-hat so far of the scales and of some parameters.
+    checkpoint : Checkpoint, optional
+        Where the chains' state is kept; if there is one already, they go on from it, to the same draws as a run that
+        was never interrupted.
 
     Returns
     -------
@@ -80,6 +83,8 @@ def sample_bounded(
         An unknown method, or too few draws or chains.
     SingularProblemError
         The Gaussian is not proper without its bounds (not for "gibbs").
+    CheckpointError
+        The checkpoint belongs to another problem.
     """
     warmup = draws // 2 if warmup is None else warmup
     if method not in METHODS:
@@ -91,7 +96,11 @@ def sample_bounded(
         )
     seeds = np.random.SeedSequence(seed).spawn(chains)
     states = [Chain(target, np.random.default_rng(one), start=start, method=method) for one in seeds]
-    kept = _run(states, draws, warmup=warmup, progress=progress)
+    made_for = identity(
+        target, method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=SWEEPS, start=_digest(start)
+    )
+    race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for)
+    kept = race.run(progress=progress, watch=watch)
     return Chains(kept, target.names + target.scale_names)
 
 
@@ -124,7 +133,6 @@ class Chain:
         # each chain begins with scales of its own, so that chains that agree have come to agree
         self.noise = np.array([_between(limits, generator) for limits in self.noise_ranges])
         self.strength = float(_between(self.strength_range, generator))
-        self.moved = 0
         self._combine()
         self.scales_change = bool(target.scale_names)
         self._moments: tuple[Array, Array, Array] | None = None
@@ -133,19 +141,33 @@ class Chain:
         """Move by one draw, in place."""
         if self.method != "reflection":
             self.sweep()
-        often = 1 if self.method == "reflection" or not self.scales_change else FACTOR_EVERY
-        self.moved += 1
-        if self.method != "gibbs" and self.moved % often == 0:
+        if self.method != "gibbs":
             self.trajectory()
         self.renew_noise()
 
+    def mark(self, step: int) -> dict[str, Any]:
+        """Where the chain stands after a step, enough to go on from there."""
+        return {
+            "step": step,
+            "x": self.x.copy(),
+            "noise": self.noise.tolist(),
+            "strength": self.strength,
+            "generator": self.generator.bit_generator.state,
+        }
+
+    def restore(self, mark: dict[str, Any]) -> None:
+        """Go back to a mark."""
+        self.x, self.noise, self.strength = mark["x"], np.array(mark["noise"]), float(mark["strength"])
+        self.generator.bit_generator.state = mark["generator"]
+        self._combine()
+
     def sweep(self) -> None:
-        """Ten Gibbs sweeps, the strength renewed after each."""
+        """Gibbs sweeps, the strength renewed after each."""
         target = self.target
         self.strength = gibbs_sweeps(
             SWEEPS, self.x, self.normal @ self.x - self.right, target.gram @ self.x, self.normal, *self.columns,
-            np.diagonal(target.gram).copy(), target.lower, target.upper, self.strength, self.strength_range,
-            self.generator,
+            np.diagonal(target.gram).copy(), target.lower, target.upper, self.right, self.strength,
+            self.strength_range, self.generator,
         )  # fmt: skip
 
     def trajectory(self) -> None:
@@ -162,13 +184,14 @@ class Chain:
     def moments(self) -> tuple[Array, Array, Array]:
         """Upper factor of the precision, covariance and mean of the Gaussian without bounds, at the scales of now."""
         if self._moments is None or self.scales_change:
-            precision = self.normal + self.strength**2 * self.target.gram
-            try:
-                factor = cholesky(precision, check_finite=False)
-            except LinAlgError as error:
-                raise SingularProblemError(FACTOR_FAILED.format(n=self.x.size)) from error
-            upper = lapack.dpotri(factor)[0]
-            covariance = np.ascontiguousarray(np.triu(upper) + np.triu(upper, 1).T)
+            precision = np.asfortranarray(self.target.gram.T).copy(order="F")
+            precision *= self.strength**2
+            precision += self.normal.T
+            factor, failed = lapack.dpotrf(precision, clean=0, overwrite_a=1)
+            if failed:
+                raise SingularProblemError(FACTOR_FAILED.format(n=self.x.size))
+            covariance = lapack.dpotri(factor)[0].T
+            mirror(covariance)
             half = solve_triangular(factor, self.right, trans="T", check_finite=False)
             self._moments = factor, covariance, solve_triangular(factor, half, check_finite=False)
         return self._moments
@@ -193,39 +216,15 @@ class Chain:
         return np.concatenate([self.x, sampled, strength])
 
     def _combine(self) -> None:
-        self.normal, self.right = np.zeros_like(self.target.gram), np.zeros(self.target.n)
+        # by rows, because sweeps read a row a step; zeros_like would keep the order of the gram matrix
+        self.normal, self.right = np.zeros(self.target.gram.shape), np.zeros(self.target.n)
         for weight, term in zip(self.noise**-2.0, self.target.terms, strict=True):
             self.normal += weight * term.normal
             self.right += weight * term.right
 
 
-def _run(states: list[Chain], draws: int, *, warmup: int, progress: Callable[[float], None] | None) -> Array:
-    kept = np.empty((len(states), draws, len(states[0].state())))
-    done = np.zeros(len(states))
-    stop = threading.Event()
-
-    def run(number: int) -> None:
-        for step in range(-warmup, draws):
-            if stop.is_set():
-                return
-            states[number].advance()
-            if step >= 0:
-                kept[number, step] = states[number].state()
-            done[number] += 1
-
-    workers = min(len(states), os.cpu_count() or 1) if states[0].x.size >= WORTH_THREADS else 1
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = {pool.submit(run, number) for number in range(len(states))}
-        try:
-            while waiting:
-                finished, waiting = wait(waiting, timeout=0.2)
-                for future in finished:
-                    future.result()
-                if progress is not None:
-                    progress(float(done.sum()) / (len(states) * (draws + warmup)))
-        finally:
-            stop.set()
-    return kept
+def _digest(start: Array | None) -> str:
+    return "zero" if start is None else f"{float(np.abs(start).sum()):.6g}"
 
 
 def _range(scale: float | LogUniform) -> tuple[float, float]:

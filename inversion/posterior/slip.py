@@ -21,6 +21,7 @@ from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.checkpoint import Checkpoint
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform
@@ -194,6 +195,8 @@ def sample_slip(
     warmup: int | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> SlipPosterior:
     """Sample slip under its bounds, with the strength of the smoothing and the scales of the noise.
 
@@ -220,6 +223,8 @@ def sample_slip(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch, checkpoint
+        As in sample_bounded.
 
     Returns
     -------
@@ -240,8 +245,9 @@ def sample_slip(
     target = slip_target(system, strength, sample_noise=not held if sample_noise is None else sample_noise)
     start = system.minimise(float(strength) if isinstance(strength, int | float) else _even_strength(system)).x
     found = sample_bounded(
-        target, start=start, method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, progress=progress
-    )
+        target, start=start, method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, progress=progress,
+        watch=watch, checkpoint=checkpoint,
+    )  # fmt: skip
     return SlipPosterior(system, target, found)
 
 

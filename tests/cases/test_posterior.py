@@ -17,8 +17,9 @@ from geoslip.cases.pipeline import run_case
 from geoslip.cases.report import report_page
 from geoslip.cases.report_posterior import posterior_figures
 from geoslip.faults.formats import read_slip_model
+from geoslip.inversion.posterior import Checkpoint
 
-DRAWS = 1200
+DRAWS = 800
 
 
 def sampling(folder: Path, asked: str) -> Path:
@@ -69,7 +70,7 @@ def test_the_posterior_is_in_every_file(written) -> None:
 def test_the_report_shows_it(written) -> None:
     run, _ = written
     page = report_page(run, {})
-    assert "The chains have converged: 4 chains of 1200 draws" in page and "Not converged" not in page
+    assert "The chains have converged: 4 chains of 800 draws" in page and "Not converged" not in page
     drawn = {entry.name: entry.figure for entry in posterior_figures(run)}
     assert list(drawn) == ["posterior_slip", "posterior_outline", "posterior_moment_depth", "posterior_marginals"]
     median = drawn["posterior_moment_depth"].axes[0].lines[0]
@@ -118,3 +119,29 @@ def test_a_strength_may_be_held_and_the_noise_given(study_folder: Path) -> None:
     run = run_case(read_case(sampling(study_folder, "{strength: chosen, noise: given, draws: 100}")))
     assert run.slip_posterior.strength.tolist() == [run.estimate.strength]
     assert run.slip_posterior.target.scale_names == ()
+
+
+def test_a_killed_run_goes_on_and_another_case_may_not(
+    study_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sampling(study_folder, "{draws: 800, chains: 2}")
+    whole = run_case(read_case(path)).slip_posterior
+
+    class Dying(Checkpoint):
+        def save(self, *content, **identity) -> None:
+            super().save(*content, **identity)
+            raise KeyboardInterrupt
+
+    asked = ["run", str(path), "--out", str(tmp_path / "out"), "--no-report"]
+    with monkeypatch.context() as patch:
+        patch.setattr("geoslip.inversion.posterior.Checkpoint", lambda place: Dying(place, every=0.0))
+        assert CliRunner().invoke(app, asked).exit_code != 0
+    assert not (tmp_path / "out").exists() and (tmp_path / ".out.partial" / ".cache" / "slip_posterior.npz").exists()
+    text = path.read_text()
+    path.write_text(text.replace("dip: 60", "dip: 61"))
+    refused = CliRunner().invoke(app, [*asked, "--resume"])
+    assert isinstance(refused.exception, CaseError) and "belongs to another run" in str(refused.exception)
+    path.write_text(text)
+    assert CliRunner().invoke(app, [*asked, "--resume"]).exit_code == 0
+    with h5py.File(tmp_path / "out" / "posterior.nc") as file:
+        assert np.array_equal(file["posterior/strength"][:].ravel(), whole.strength)

@@ -1,0 +1,126 @@
+"""Chains side by side: one thread each, watched, and kept on disk now and then."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoslip.inversion.posterior.checkpoint import Checkpoint
+from geoslip.inversion.posterior.diagnostics import r_hat
+
+Array = NDArray[np.float64]
+
+WORTH_THREADS = 64
+"""Parameters below which threads wait for each other longer than they work."""
+WATCHED_EVERY = 5.0
+"""Seconds between two looks at R-hat."""
+FEWEST_WATCHED = 20
+"""Draws of the slowest chain from which on R-hat is looked at."""
+PARAMETERS_WATCHED = 24
+
+
+class Runner(Protocol):
+    """A chain that moves, tells its state (parameters,), and can be marked and put back."""
+
+    def advance(self) -> None:
+        """Move by one draw."""
+
+    def state(self) -> Array:
+        """What a draw keeps."""
+
+    def mark(self, step: int) -> dict[str, Any]:
+        """Where it stands after a step."""
+
+    def restore(self, mark: dict[str, Any]) -> None:
+        """Go back to a mark."""
+
+
+class Race:
+    """Chains that run to the same number of draws.
+
+    Parameters
+    ----------
+    chains : sequence of Runner
+    draws, warmup : int
+        Kept, and thrown away before.
+    checkpoint : Checkpoint, optional
+    identity : dict
+        What the checkpoint must have been made for.
+    """
+
+    def __init__(
+        self,
+        chains: Sequence[Runner],
+        draws: int,
+        *,
+        warmup: int,
+        checkpoint: Checkpoint | None,
+        identity: dict[str, Any],
+    ) -> None:
+        self.chains, self.draws, self.warmup = chains, draws, warmup
+        self.checkpoint, self.identity = checkpoint, identity
+        width = len(chains[0].state())
+        self.kept = np.zeros((len(chains), draws, width))
+        self.marks = [chain.mark(-warmup) for chain in chains]
+        self.threads = min(len(chains), os.cpu_count() or 1) if width >= WORTH_THREADS else 1
+        self.stop = threading.Event()
+        if checkpoint is not None and (marks := checkpoint.load(self.kept, identity=identity)) is not None:
+            self.marks = marks
+            for chain, mark in zip(chains, marks, strict=True):
+                chain.restore(mark)
+
+    @property
+    def fraction(self) -> float:
+        """Share of the steps that is done."""
+        done = sum(int(mark["step"]) + self.warmup for mark in self.marks)
+        return done / (len(self.chains) * (self.draws + self.warmup))
+
+    def run(
+        self, *, progress: Callable[[float], None] | None = None, watch: Callable[[float], None] | None = None
+    ) -> Array:
+        """Run to the end and give the draws (chains, draws, parameters)."""
+        looked = time.monotonic()
+        with ThreadPoolExecutor(self.threads) as pool:
+            waiting = {pool.submit(self._advance, number) for number in range(len(self.chains))}
+            try:
+                while waiting:
+                    finished, waiting = wait(waiting, timeout=0.2)
+                    for future in finished:
+                        future.result()
+                    if progress is not None:
+                        progress(self.fraction)
+                    if watch is not None and time.monotonic() - looked > WATCHED_EVERY:
+                        self._look(watch)
+                        looked = time.monotonic()
+                    if self.checkpoint is not None and self.checkpoint.due:
+                        self.checkpoint.save(self.kept, list(self.marks), identity=self.identity)
+            finally:
+                self.stop.set()
+        return self.kept
+
+    def _advance(self, number: int) -> None:
+        chain = self.chains[number]
+        for step in range(int(self.marks[number]["step"]), self.draws):
+            if self.stop.is_set():
+                return
+            chain.advance()
+            if step >= 0:
+                self.kept[number, step] = chain.state()
+            # one assignment of a finished mark: what the other thread saves is never half of it
+            self.marks[number] = chain.mark(step + 1)
+
+    def _look(self, watch: Callable[[float], None]) -> None:
+        done = min(int(mark["step"]) for mark in self.marks)
+        if done >= FEWEST_WATCHED:
+            width = self.kept.shape[2]
+            some = np.unique(np.linspace(0, width - 1, PARAMETERS_WATCHED).astype(int))
+            worst = r_hat(self.kept[:, :done, some])
+            if np.isfinite(worst).any():
+                watch(float(np.nanmax(worst)))
