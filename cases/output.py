@@ -95,6 +95,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
         ``moment_nm`` is the scalar sum over patches, ``moment_tensor_nm`` the scalar moment of the summed tensor, N m.
     """
     model, frame = run.model, run.frame
+    at_rim = rim_slip(model)
     centroid = np.asarray(model.centroid, dtype=float)
     longitude, latitude = frame.to_geographic(centroid[0], centroid[1])
     return {
@@ -117,6 +118,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
                 "mean_rake_deg": part.mean_rake,
                 "peak_slip_m": part.peak_slip,
                 "depth_of_peak_km": 1e-3 * part.depth_of_peak,
+                "rim_slip_m": at_rim[part.name],
             }
             for part in model.per_segment()
         ],
@@ -163,6 +165,18 @@ def _posterior(run: StudyRun) -> dict[str, Any]:
             "searched": searched_modes(run.geometry_posterior),
         }
     return found
+
+
+def rim_slip(model: SlipModel) -> dict[str, float]:
+    """Largest slip (m) on the patches of each segment with an edge where the fault ends, at the ground or below."""
+    from geoslip.faults.neighbours import neighbours
+
+    rim = np.unique(neighbours(model.fault).rim_patch)
+    owner = model.fault.segment_index[rim]
+    return {
+        name: float(model.magnitude[rim[owner == number]].max(initial=0.0))
+        for number, name in enumerate(model.fault.names)
+    }
 
 
 def _criteria(run: StudyRun) -> dict[str, Any]:

@@ -1,0 +1,135 @@
+"""Which faults made the data of the Haiti twin: ten draws of the noise, judged by ABIC and by cross-validation.
+
+``python -m geoslip.cases.haiti2021.tell_apart [--draws 10] [--page PAGE]`` prints the table of the study's page, or
+writes it there between its marks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from geoslip.cases.build_slip import build_constraints
+from geoslip.cases.casefile import read_case
+from geoslip.cases.pipeline import run_case
+from geoslip.cases.run import StudyRun
+from geoslip.faults.neighbours import Adjacency, neighbours
+from geoslip.inversion import comparable_abic, laplacian, solve
+from geoslip.inversion.directions import common_directions
+
+HERE = Path(__file__).parent
+MODELS = {"bend": "case.yml", "one plane": "one_plane.yml", "two planes": "two_planes.yml"}
+BLOCK = re.compile(r"(<!-- draws -->\n).*?(<!-- /draws -->)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What one draw of the noise says: both criteria by model, and the slip's step at the junction.
+
+    The steps are those of the truth, of slip smoothed across the junction and of slip smoothed on either side of it,
+    as `step_at_junction` has them.
+    """
+
+    abic: dict[str, float]
+    prediction: dict[str, float]
+    steps: tuple[float, float, float]
+
+
+def run_draw(number: int) -> Draw:
+    """Make the data with a noise of this number and invert them on each of the models."""
+    abic, prediction = {}, {}
+    steps = (np.nan, np.nan, np.nan)
+    for name, file in MODELS.items():
+        case = read_case(HERE / file)
+        run = run_case(case.model_copy(update={"seed": case.seed + number}))
+        assert run.curve is not None
+        abic[name] = float(comparable_abic(run.estimate.system, [run.estimate.strength])[0])
+        prediction[name] = float(np.nanmin(run.curve.cross_validation["cv"].score))
+        if run.truth is not None:
+            steps = junction_steps(run)
+    return Draw(abic, prediction, steps)
+
+
+def junction_steps(run: StudyRun) -> tuple[float, float, float]:
+    """The step of the slip at the junction: true, smoothed across it, smoothed apart."""
+    assert run.truth is not None
+    joined = neighbours(run.fault)
+    edges = dict.fromkeys(run.fault.names, run.case.slip.zero_edges)
+    apart = laplacian(run.fault, neighbours(run.fault, join="none"), zero_edges=_but_the_junction(edges))
+    constraints = build_constraints(run.case, run.fault, frame=run.frame)
+    other = solve(run.problem, apart, strength=run.estimate.strength, constraints=constraints)
+    return (
+        step_at_junction(run, run.truth.slip, joined=joined),
+        step_at_junction(run, run.estimate.slip, joined=joined),
+        step_at_junction(run, other.slip, joined=joined),
+    )
+
+
+def _but_the_junction(edges: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Zero edges of segments that are smoothed apart: slip is free at the ends where they meet."""
+    free = {"Enriquillo": "start", "Ravine du Sud": "end"}
+    return {name: ("bottom", free[name]) if "sides" in sides else sides for name, sides in edges.items()}
+
+
+def step_at_junction(run: StudyRun, slip: np.ndarray, *, joined: Adjacency) -> float:
+    """Slope of slip between neighbours across the junction over that between other neighbours near it, rms by rms.
+
+    Near are those of which one triangle touches the junction. About 1 where slip goes on through it, more where it
+    steps.
+    """
+    turned = (common_directions(run.fault) @ slip[:, :2].T.ravel()).reshape(2, -1)
+    first, second = joined.pairs.T
+    slope = np.linalg.norm(turned[:, first] - turned[:, second], axis=0) / joined.distance
+    at = np.isin(joined.pairs, joined.pairs[joined.across])
+    near = at.any(axis=1) & ~joined.across
+    return float(np.sqrt(np.mean(slope[joined.across] ** 2) / np.mean(slope[near] ** 2)))
+
+
+def table(draws: list[Draw]) -> str:
+    """Both criteria of every draw less those of the bend, and how often each model is preferred."""
+    others = [name for name in MODELS if name != "bend"]
+    heads = [f"{what}, {name}" for what in ("ABIC", "prediction error") for name in others]
+    lines = ["| draw | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for number, draw in enumerate(draws, start=1):
+        cells = [f"{draw.abic[name] - draw.abic['bend']:+.0f}" for name in others]
+        cells += [f"{draw.prediction[name] / draw.prediction['bend']:.2f} times" for name in others]
+        lines.append(f"| {number} | " + " | ".join(cells) + " |")
+    wins = [sum(min(part, key=part.__getitem__) == "bend" for part in parts) for parts in _criteria(draws)]
+    true, across, apart = np.mean([draw.steps for draw in draws], axis=0)
+    said = f"The bend is preferred by ABIC in {wins[0]} and by cross-validation in {wins[1]} of {len(draws)} draws."
+    steps = (
+        f"The slope of slip across the junction is {true:.2f} times that between other neighbours near it in the "
+        f"truth, {across:.2f} times where slip is smoothed across the junction, and {apart:.2f} times where the "
+        "segments are "
+        "smoothed apart (means over the draws)."
+    )
+    return "\n".join([*lines, "", said, "", steps])
+
+
+def _criteria(draws: list[Draw]) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
+    return [draw.abic for draw in draws], [draw.prediction for draw in draws]
+
+
+def main() -> None:
+    """Print the table, or write it into a page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=10, help="how often the noise is drawn")
+    parser.add_argument("--page", type=Path, help="page whose table is to be written anew")
+    options = parser.parse_args()
+    draws = []
+    for number in range(options.draws):
+        draws.append(run_draw(number))
+        print(number + 1, draws[-1], flush=True)
+    text = table(draws)
+    print(text)
+    if options.page is not None:
+        page = options.page.read_text(encoding="utf-8")
+        options.page.write_text(BLOCK.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
