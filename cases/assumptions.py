@@ -27,6 +27,7 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
     rows = [
         _row(case.elastic, "rigidity", "rigidity", f"{case.elastic.rigidity / 1e9:g} GPa"),
         _row(case.elastic, "poisson", "Poisson's ratio", f"{case.elastic.poisson:g}"),
+        *([_row(case.elastic, "engine", "engine for triangles", "cutde")] if case.elastic.engine == "cutde" else []),
         _direction(case.slip),
         _row(case.slip, "maximum", "largest slip", _limit(case.slip.maximum)),
         _row(case.slip, "zero_edges", "slip tapers to zero at", ", ".join(case.slip.zero_edges) or "no edge"),

@@ -332,7 +332,7 @@ def greens_matrices(study: PreparedStudy, *, cache: Path | None, reporter: Repor
     from geoslip.inversion import greens_matrix
 
     matrices: dict[str, NDArray[np.float64]] = {}
-    poisson = study.case.elastic.poisson
+    poisson, engine = study.case.elastic.poisson, study.case.elastic.engine
     with _AsCaseError(study.case), reporter.step("Green's matrices") as report:
         for index, reading in enumerate(study.readings):
             entry, number = reading.observations, len(study.readings)
@@ -341,12 +341,12 @@ def greens_matrices(study: PreparedStudy, *, cache: Path | None, reporter: Repor
                 report((index + fraction) / number)
 
             sources = (segment.sources.tobytes() for segment in study.fault.segments)
-            key = text_hash(entry.points.tobytes(), entry.directions.tobytes(), *sources, poisson)
+            key = text_hash(entry.points.tobytes(), entry.directions.tobytes(), *sources, poisson, engine)
             stored = cache / f"greens-{key}.npy" if cache is not None else None
             if stored is not None and stored.is_file():
                 matrices[entry.name] = np.load(stored)
             else:
-                matrices[entry.name] = greens_matrix(entry, study.fault, poisson=poisson, progress=share)
+                matrices[entry.name] = greens_matrix(entry, study.fault, poisson=poisson, progress=share, engine=engine)
                 if stored is not None:
                     _store(stored, matrices[entry.name])
             share(1.0)

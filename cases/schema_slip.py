@@ -13,10 +13,14 @@ EDGES = ("top", "bottom", "start", "end", "sides")
 
 
 class Elastic(Block):
-    """The half-space."""
+    """The half-space, and the ``engine`` that computes the displacement of triangles in it for the inversion.
+
+    ``cutde`` runs on a GPU where there is one, and is less accurate near vertical edges of triangles.
+    """
 
     rigidity: Annotated[Pressure, Field(gt=0.0)] = 30e9
     poisson: Annotated[float, Field(gt=-1.0, lt=0.5)] = 0.25
+    engine: Literal["geoslip", "cutde"] = "geoslip"
 
 
 def check_edges(edges: tuple[str, ...] | None) -> tuple[str, ...] | None:

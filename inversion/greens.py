@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 import geoslip.okada as okada
 from geoslip.inversion.gradient import gradient_matrix
+from geoslip.okada.cutde_engine import cutde_greens_matrix
 
 if TYPE_CHECKING:
     from geoslip.downsample import Observations
     from geoslip.faults import Fault
 
 COMPONENTS = ("strike", "dip", "opening")
+ENGINES = ("geoslip", "cutde")
 
 
 def greens_matrix(
@@ -25,6 +27,7 @@ def greens_matrix(
     components: Sequence[str] = ("strike", "dip"),
     poisson: float = 0.25,
     progress: Callable[[float], None] | None = None,
+    engine: str = "geoslip",
 ) -> NDArray[np.float64]:
     """Displacement along each datum's direction by unit slip of each patch, in a uniform half-space.
 
@@ -40,6 +43,9 @@ def greens_matrix(
         Poisson's ratio.
     progress : callable, optional
         Called with the finished fraction.
+    engine : "geoslip" or "cutde"
+        What computes triangles: our own kernels, or cutde, which runs on a GPU where there is one. Rectangles and
+        gradients are always our own.
 
     Returns
     -------
@@ -50,9 +56,12 @@ def greens_matrix(
     Raises
     ------
     ValueError
-        A component that is unknown or named twice, or a datum on the fault itself, where displacement has two values.
+        A component that is unknown or named twice, an unknown engine, or a datum on the fault itself, where
+        displacement has two values.
     """
     components = checked_components(components)
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is unknown: use one of {', '.join(ENGINES)}")
     if observations.kind == "gradient":
         slopes = gradient_matrix(observations, fault, components=components, poisson=poisson, progress=progress)
         _refuse_data_on_the_fault(observations, slopes)
@@ -61,10 +70,12 @@ def greens_matrix(
     matrix = np.empty((len(observations.values), len(components) * n_patches), order="F")
     done = 0
     for name, where in fault.slices.items():
-        part = okada.greens_matrix(
+        sources = fault.segment(name).sources
+        by_cutde = engine == "cutde" and sources.ndim == 3
+        part = (cutde_greens_matrix if by_cutde else okada.greens_matrix)(
             observations.points,
             observations.directions,
-            fault.segment(name).sources,
+            sources,
             components=components,
             poisson=poisson,
             progress=_share(progress, done, where.stop - where.start, n_patches),

@@ -48,3 +48,11 @@ def test_segments_add_up_and_progress_ends_at_one(mixed):
         2 * step
     )
     np.testing.assert_allclose(slopes[:, :, 0], east, atol=1e-8)
+
+
+def test_the_other_engine_gives_the_same_matrix_and_an_unknown_one_is_refused(mixed, twin):
+    data = twin.observations("los", "los", n=15, seed=4)
+    ours, theirs = (greens_matrix(data, mixed.fault, engine=engine) for engine in ("geoslip", "cutde"))
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+    with pytest.raises(ValueError, match="geoslip, cutde"):
+        greens_matrix(data, mixed.fault, engine="fortran")
