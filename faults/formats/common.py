@@ -1,6 +1,9 @@
 """What all readers and writers of slip models share: numbers, places, and patches near the ground."""
 
+import io
 import re
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +23,12 @@ ROUNDED_ABOVE_GROUND = 0.01
 #: no length, place, slip or rigidity in a file is larger than this in any unit: beyond, a file is of another kind
 _LARGEST = 1e12
 
+#: a document larger than this, unpacked, is refused, bytes
+_LARGEST_MEMBER = 500_000_000
+
 
 def read_text(path: str | Path) -> str:
-    """The text of a file; bytes that are no UTF-8 are replaced.
+    """The text of a file, or of the KML document in a KMZ archive; bytes that are no UTF-8 are replaced.
 
     Raises
     ------
@@ -32,12 +38,31 @@ def read_text(path: str | Path) -> str:
         If it cannot be opened.
     """
     data = Path(path).read_bytes()
+    if data.startswith(b"PK\x03\x04"):
+        data = _unzipped(data, str(path))
     if b"\0" in data[:65536]:
         raise FormatError("the file is binary: a text file with a slip model is needed", source=str(path))
     text = data.decode("utf-8-sig", errors="replace")
     if not text.strip():
         raise FormatError("the file is empty", source=str(path))
     return text
+
+
+def write_zipped(path: str | Path, text: str, *, member: str) -> None:
+    """Write a text as the one member of a zip archive, the same bytes for the same text."""
+    with zipfile.ZipFile(path, "w", compression=zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(zipfile.ZipInfo(member), text, compress_type=zipfile.ZIP_DEFLATED)
+
+
+def _unzipped(data: bytes, source: str) -> bytes:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = [entry for entry in archive.infolist() if entry.filename.lower().endswith(".kml")]
+            if not found or found[0].file_size > _LARGEST_MEMBER:
+                raise FormatError("the archive holds no KML document of reasonable size", source=source)
+            return archive.read(found[0])
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, RuntimeError) as error:
+        raise FormatError(f"the archive is damaged ({str(error)[:60]})", source=source) from error
 
 
 def number(token: object, label: str, *, source: str, line: int | None = None, largest: float = _LARGEST) -> float:

@@ -91,7 +91,7 @@ def parse_relax(
             notes += (f"{over.sum()} patches dip past vertical and were given the opposite strike",)
         rectangles, more = lowered_to_ground(past_vertical(rectangles))
         rectangles, slip, names, again = _added(rectangles, slip, names)
-        fault, order = fault_of_groups(_segments(rectangles, names), rectangles)
+        fault, order = fault_of_groups(segments_by_orientation(rectangles, names), rectangles)
         stated = tagged(text, "rigidity_pa", 1, source)
         origin = tagged(text, "origin_lon_lat", 2, source)
         return SlipModel(
@@ -208,7 +208,7 @@ def _added(
     return rectangles[keep], total, [names[k] for k in keep], (note,)
 
 
-def _segments(rectangles: np.ndarray, names: list[str]) -> dict[str, list[int]]:
+def segments_by_orientation(rectangles: np.ndarray, names: list[str]) -> dict[str, list[int]]:
     """Row numbers by segment: as named in the file, else by strike and dip, or by strike, where these are few."""
     if any(names):
         return grouped([name or "unnamed" for name in names])

@@ -171,8 +171,8 @@ def test_the_content_tells_the_format_and_not_the_name(tmp_path):
         write_slip_model(path, model())
     write_slip_model(path, model(), format="csv")
     assert path.read_text().startswith("segment,patch")
-    with pytest.raises(FormatError, match="format 'kml' is unknown"):
-        write_slip_model(path, model(), format="kml")
+    with pytest.raises(FormatError, match="format 'shapefile' is unknown"):
+        write_slip_model(path, model(), format="shapefile")
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".geojson"])

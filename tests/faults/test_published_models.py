@@ -66,7 +66,9 @@ def test_a_file_with_strike_slip_and_dip_slip_rows(data_folder):
 
 
 @pytest.mark.parametrize("name", ["wenchuan2008/tong+10_km.flt", "iran/fialko+05_km.flt", "haiti2010/calais+10_km.flt"])
-@pytest.mark.parametrize("format", [f for f in FORMATS if "rectangles" in f.holds], ids=lambda format: format.name)
+@pytest.mark.parametrize(
+    "format", [f for f in FORMATS if "rectangles" in f.holds and f.write is not None], ids=lambda format: format.name
+)
 def test_published_moments_survive_every_format(data_folder, name, format):
     model = read_slip_model(data_folder / "slipmodels_relax" / name, frame=LocalFrame(100.0, 30.0))
     again = format.parse(format.write(model), frame=LocalFrame(100.0, 30.0))

@@ -1,0 +1,63 @@
+"""Patches held by their corners, as polygon formats do: outlines in degrees to segments, and back."""
+
+import numpy as np
+
+from geoslip.faults.fault import Fault
+from geoslip.faults.formats.common import fault_of_groups, grouped, middle_frame, required_frame
+from geoslip.faults.formats.errors import FormatError
+from geoslip.faults.frame import LocalFrame
+from geoslip.faults.plane import Plane
+from geoslip.faults.segment import GROUND_ROUNDING
+from geoslip.faults.slip import SlipModel
+
+
+def outlines_in_degrees(model: SlipModel, format_name: str) -> list[np.ndarray]:
+    """Corners (k, 3) of each patch in order round it: longitude, latitude, depth in m.
+
+    Raises
+    ------
+    FormatError
+        If the model has no frame.
+    """
+    frame = required_frame(model, format_name)
+    outlines = []
+    for corners in model.fault.outlines:
+        longitude, latitude = frame.to_geographic(corners[:, 0], corners[:, 1])
+        outlines.append(np.column_stack([longitude, latitude, 0.0 - corners[:, 2]]))
+    return outlines
+
+
+def fault_of_outlines(
+    outlines: list[np.ndarray], names: list[str], *, frame: LocalFrame | None, source: str
+) -> tuple[Fault, np.ndarray, LocalFrame]:
+    """A fault from polygons in degrees and depth (m), the order in which it takes them, and its frame.
+
+    Rings of three corners are triangles, of four rectangles whose two upper corners are the top edge.
+
+    Raises
+    ------
+    FormatError
+        If a polygon has another number of corners.
+    ValueError
+        If corners make no rectangle or no segment.
+    """
+    rings = [ring[:-1] if len(ring) > 3 and np.allclose(ring[0], ring[-1]) else ring for ring in outlines]
+    wrong = [k for k, ring in enumerate(rings) if len(ring) not in (3, 4)]
+    if wrong:
+        message = f"polygon {wrong[0]} has {len(rings[wrong[0]])} corners: patches have three or four"
+        raise FormatError(message, source=source)
+    every = np.concatenate(rings)
+    frame = frame or middle_frame(every[:, 0], every[:, 1])
+    rectangles, corners = np.full((len(rings), 7), np.nan), np.full((len(rings), 3, 3), np.nan)
+    for k, ring in enumerate(rings):
+        east, north = frame.to_local(ring[:, 0], ring[:, 1])
+        at = np.column_stack([east, north, -ring[:, 2]])
+        if len(ring) == 3:
+            at[:, 2] = np.where(np.abs(at[:, 2]) < GROUND_ROUNDING, 0.0, at[:, 2])
+            corners[k] = at
+        else:
+            plane = Plane.from_corners(at, tolerance=0.05)
+            rectangles[k] = (*plane.top_centre, plane.strike, plane.dip, plane.length, plane.width)
+    meshed = not np.isnan(corners).all()
+    fault, order = fault_of_groups(grouped(names), rectangles, corners=corners if meshed else None)
+    return fault, order, frame
