@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from geoslip.cases.errors import CaseError
+from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_slip import SegmentSlip, Slip
 from geoslip.faults.fault import Fault
@@ -26,18 +29,68 @@ def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constra
     slip = case.slip
     rake: dict[str, Any] = {}
     maximum: dict[str, float] = {}
+    minimum: dict[str, float] = {}
     for entry in case.faults:
         own = slip.segments.get(entry.name)
         rake[entry.name] = _directions(slip, own, fault.segment(entry.name), frame)
         largest = own.maximum if own is not None and own.maximum is not None else slip.maximum
         if largest is not None:
             maximum[entry.name] = largest
+        least = own.minimum if own is not None and own.minimum is not None else slip.minimum
+        if least is not None:
+            minimum[entry.name] = least
+    low, high = slip.moment if slip.moment is not None else (None, slip.moment_at_most)
     return Constraints(
         rake=rake,
         maximum=maximum or None,
-        moment_at_most=slip.moment_at_most,
+        minimum=minimum or None,
+        locked=_locked(case, fault, frame),
+        equal=_equal_pairs(case, fault),
+        decay=slip.decay,
+        moment_at_least=low,
+        moment_at_most=high,
         rigidity=case.elastic.rigidity,
     )
+
+
+def _locked(case: Case, fault: Fault, frame: LocalFrame) -> NDArray[np.bool_] | None:
+    """Patches whose centre lies outside the polygon or below the depth that the case names."""
+    slip = case.slip
+    locked = np.zeros(fault.n_patches, bool)
+    for name, where in fault.slices.items():
+        own = slip.segments.get(name)
+        depth = own.not_below if own is not None and own.not_below is not None else slip.not_below
+        if depth is not None:
+            locked[where] = -fault.centroids[where, 2] > depth
+    if slip.within is not None:
+        polygon = shapely.Polygon([place_in_frame(place, frame) for place in slip.within])
+        locked |= ~shapely.contains_xy(polygon, fault.centroids[:, 0], fault.centroids[:, 1])
+    if locked.all():
+        rule = "no patch has its centre within the polygon and not below the depth: widen them, or cut smaller patches"
+        raise CaseError(case.mistake(("slip",), rule))
+    return locked if locked.any() else None
+
+
+def _equal_pairs(case: Case, fault: Fault) -> NDArray[np.int64] | None:
+    """Patches that share an edge between the segments that the case pairs."""
+    from geoslip.faults.neighbours import neighbours
+
+    if not case.slip.equal:
+        return None
+    adjacency = neighbours(fault, join=case.join or "touching")
+    sides = np.sort(fault.segment_index[adjacency.pairs], axis=1)
+    chosen = np.zeros(len(sides), bool)
+    for number, pair in enumerate(case.slip.equal):
+        unknown = [name for name in pair if name not in fault.names]
+        if unknown:
+            rule = f"there is no segment {unknown[0]!r}; there are {', '.join(fault.names)}"
+            raise CaseError(case.mistake(("slip", "equal", number), rule))
+        these = np.all(sides == sorted(fault.names.index(name) for name in pair), axis=1)
+        if not these.any():
+            rule = f"{pair[0]} and {pair[1]} share no edge: join them, or leave the pair out"
+            raise CaseError(case.mistake(("slip", "equal", number), rule))
+        chosen |= these
+    return np.asarray(adjacency.pairs)[chosen]
 
 
 def _directions(slip: Slip, own: SegmentSlip | None, segment: FaultSegment, frame: LocalFrame) -> Any:

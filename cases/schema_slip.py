@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import Field, PlainValidator, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, field_validator, model_validator
 
-from geoslip.cases.schema_base import AzimuthEntry, Block, NameList, RakeEntry
-from geoslip.cases.units import Length, Moment, Pressure
+from geoslip.cases.schema_base import AzimuthEntry, Block, NameList, Place, PlaceEntry, RakeEntry
+from geoslip.cases.units import Length, Moment, Pressure, parse_moment
 
 EDGES = ("top", "bottom", "start", "end", "sides")
 
@@ -37,12 +37,34 @@ def one_direction(block: SegmentSlip | Slip) -> None:
         raise ValueError("slip has a rake or an azimuth, not both: leave one out")
 
 
+def check_polygon(corners: tuple[Place, ...] | None) -> tuple[Place, ...] | None:
+    """Refuse a polygon without an inside."""
+    if corners is not None and len(corners) < 3:
+        raise ValueError("a polygon has three corners or more, each [longitude, latitude]")
+    return corners
+
+
+def parse_interval(value: Any) -> tuple[float, float]:
+    """Return the pair of a moment that is given, or of the least and the largest."""
+    if isinstance(value, (list, tuple)):
+        if len(value) != 2:
+            raise ValueError("moment is one value, or the pair of the least and the largest")
+        low, high = (parse_moment(item) for item in value)
+    else:
+        low = high = parse_moment(value)
+    if not 0.0 < low <= high:
+        raise ValueError("moment is above 0, and an interval runs upward")
+    return low, high
+
+
 class SegmentSlip(Block):
     """What one segment does differently from the rest."""
 
     rake: RakeEntry | None = None
     azimuth: AzimuthEntry | None = None
+    minimum: Length | None = None
     maximum: Length | None = None
+    not_below: Length | None = None
     zero_edges: NameList | None = None
 
     _edges = field_validator("zero_edges")(check_edges)
@@ -58,12 +80,22 @@ class Slip(Block):
 
     On a surface so flat that its strike means little, ``azimuth`` stands for the rake: the direction, clockwise from
     true north, in which the hanging wall moves, fixed or a window.
+
+    Patches slip only where their centre lies ``within`` a polygon and ``not_below`` a depth. ``decay`` lets slip never
+    grow with depth; ``equal`` names pairs of segments (or one with itself) whose patches slip equally where they share
+    an edge; ``minimum`` is for a fixed rake. ``moment`` is the scalar moment, or the pair of its least and largest.
     """
 
     rake: RakeEntry = "free"
     azimuth: AzimuthEntry | None = None
+    minimum: Length | None = None
     maximum: Length | None = None
+    within: Annotated[tuple[PlaceEntry, ...] | None, AfterValidator(check_polygon)] = None
+    not_below: Length | None = None
+    decay: bool = False
+    equal: tuple[tuple[str, str], ...] = ()
     zero_edges: NameList = ()
+    moment: Annotated[tuple[float, float], BeforeValidator(parse_interval)] | None = None
     moment_at_most: Moment | None = None
     segments: dict[str, SegmentSlip] = Field(default_factory=dict)
 
@@ -80,6 +112,12 @@ class Slip(Block):
         if value is not None and value <= 0.0:
             raise ValueError("a limit on slip or moment is above 0")
         return value
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> Slip:
+        if self.moment is not None and self.moment_at_most is not None:
+            raise ValueError("moment gives its largest value itself: leave moment_at_most out")
+        return self
 
 
 CRITERIA = {

@@ -16,7 +16,7 @@ components pass it, the problem is solved again with the size itself constrained
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.greens import checked_components
+from geoslip.inversion.ties import decaying, patches_below, tied
 
 if TYPE_CHECKING:
     from geoslip.faults import Fault
@@ -90,21 +91,31 @@ class Constraints:
         180. A number or the ends of a pair may be arrays with one value a patch of the segment. A dict may leave
         segments out: they are free.
     maximum : float or dict of str to float, optional
-        Largest shear slip, m, of all or by segment name; it also bounds opening.
+        Largest shear slip, m, of all or by segment name, or one value a patch; it also bounds opening.
     opening : "positive" or "any"
         Whether opening may be negative.
     locked : (n_patches,) bool array, optional
         Patches that do not slip.
-    moment_at_most : float, optional
-        Largest scalar moment (sum over patches of rigidity, area and shear slip), N m.
+    minimum : float or dict of str to float, optional
+        Smallest slip, m, of segments whose rake is fixed.
+    equal : (m, 2) int array, optional
+        Pairs of patches that slip equally, in their own rakes.
+    decay : bool
+        Whether slip never grows with depth (rectangles, no free rake, no maximum).
+    moment_at_least, moment_at_most : float, optional
+        Bounds of the scalar moment (sum over patches of rigidity, area and shear slip), N m; equal ones give it.
     rigidity : float
         Of the moment, Pa.
     """
 
     rake: Rake | Mapping[str, Rake] = "free"
-    maximum: float | Mapping[str, float] | None = None
+    maximum: ArrayLike | Mapping[str, ArrayLike] | None = None
+    minimum: float | Mapping[str, float] | None = None
     opening: str = "positive"
     locked: ArrayLike | None = None
+    equal: ArrayLike | None = None
+    decay: bool = False
+    moment_at_least: float | None = None
     moment_at_most: float | None = None
     rigidity: float = 30e9
 
@@ -145,7 +156,72 @@ class Constraints:
         maximum = np.where(free, maximum, maximum / np.sin(np.deg2rad(obtuse)))
         if "opening" in components:
             columns.append((np.flatnonzero(slips), np.ones(0), "opening"))
-        return self._assemble(columns, maximum, n, components)
+        space = self._assemble(columns, maximum, n, components)
+        space = self._with_minimum(space, fault)
+        if self.decay:
+            space = decaying(space, patches_below(fault))
+        if self.equal is not None and np.size(self.equal):
+            if self.decay:
+                raise ConstraintError("equal slip on shared edges contradicts decay with depth: ask for one of them")
+            space = tied(space, np.asarray(self.equal, dtype=np.int64))
+        self._check_moment(fault, slips)
+        return space
+
+    def smallest_slip(self, fault: Fault) -> Array:
+        """Smallest shear slip of each patch (n_patches,), m; 0 where none is set.
+
+        Raises
+        ------
+        ConstraintError
+            A negative one, one above the maximum, or one of a segment whose rake is not fixed.
+        """
+        smallest = np.zeros(fault.n_patches)
+        if self.minimum is None:
+            return smallest
+        free, first, second = self.rake_edges(fault)
+        largest = self.largest_slip(fault)
+        for name, value in _by_segment(self.minimum, fault, what="minimum").items():
+            where = fault.slices[name]
+            if not float(value) >= 0.0:
+                raise ConstraintError(f"minimum slip {value!r} m of segment {name!r} must not be negative")
+            if float(value) > 0.0 and (free[where].any() or np.any(first[where] != second[where])):
+                raise ConstraintError(f"minimum slip of segment {name!r} needs a fixed rake: give one angle")
+            if float(value) > float(largest[where].min()):
+                raise ConstraintError(
+                    f"minimum slip {value:g} m of segment {name!r} contradicts its maximum of "
+                    f"{largest[where].min():g} m: lower the one or raise the other"
+                )
+            smallest[where] = float(value)
+        return smallest
+
+    def _with_minimum(self, space: ParameterSpace, fault: Fault) -> ParameterSpace:
+        smallest = self.smallest_slip(fault)
+        if not smallest.any():
+            return space
+        shear = space.basis[: len(space.components) * fault.n_patches]
+        signed = np.asarray(abs(shear).sum(axis=0)).ravel() > 0.0
+        return replace(space, lower=np.where(signed, np.maximum(space.lower, smallest[space.patch]), space.lower))
+
+    def _check_moment(self, fault: Fault, slips: NDArray[np.bool_]) -> None:
+        """Refuse a moment that bounds of slip cannot give."""
+        low, high = self.moment_at_least, self.moment_at_most
+        if high is not None and not high > 0.0:
+            raise ConstraintError(f"the largest moment {high!r} N m must be positive")
+        if low is not None and high is not None and low > high:
+            raise ConstraintError(f"moment_at_least {low:g} N m contradicts moment_at_most {high:g} N m")
+        weight = self.rigidity * np.where(slips, fault.areas, 0.0)
+        forced = float(weight @ self.smallest_slip(fault))
+        if high is not None and forced > high:
+            raise ConstraintError(
+                f"moment_at_most {high:.4g} N m contradicts the minimum of slip, which forces {forced:.4g} N m: "
+                "raise the one or lower the other"
+            )
+        largest = self.largest_slip(fault)
+        if low is not None and np.isfinite(largest[slips]).all() and float(weight[slips] @ largest[slips]) < low:
+            raise ConstraintError(
+                f"moment_at_least {low:.4g} N m contradicts the maximum of slip, which allows "
+                f"{float(weight[slips] @ largest[slips]):.4g} N m: lower the one or raise the other"
+            )
 
     def rake_edges(self, fault: Fault) -> tuple[NDArray[np.bool_], Array, Array]:
         """Whether each patch's rake is free, and the window's edges in degrees: three (n_patches,) arrays."""
@@ -174,11 +250,17 @@ class Constraints:
         if self.maximum is None:
             return largest
         for name, value in _by_segment(self.maximum, fault, what="maximum").items():
-            if not float(value) > 0.0:
+            values = np.asarray(value, dtype=float)
+            if not np.all(values > 0.0):
                 raise ConstraintError(
                     f"maximum slip {value!r} m of segment {name!r} must be positive; to hold it, lock it"
                 )
-            largest[fault.slices[name]] = float(value)
+            if values.ndim and values.shape != largest[fault.slices[name]].shape:
+                raise ConstraintError(
+                    f"maximum slip of segment {name!r} has {values.size} values, it has "
+                    f"{fault.segment(name).n_patches} patches: give one a patch"
+                )
+            largest[fault.slices[name]] = values
         return largest
 
     def _assemble(

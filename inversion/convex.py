@@ -87,7 +87,7 @@ def minimise_convex(
     scale = float(np.linalg.norm(target)) or 1.0
     space = system.space
     x = cvxpy.Variable(space.n)
-    size = cvxpy.norm(cvxpy.vstack([part @ x for part in _shear(system)]), 2, axis=0)
+    size = cvxpy.norm(cvxpy.vstack([part @ x for part in shear_parts(system)]), 2, axis=0)
     rules = []
     ceiling = np.full(space.n_patches, np.inf) if largest is None else largest
     capped = np.isfinite(ceiling)
@@ -137,10 +137,10 @@ def moment_weight(system: System) -> Array:
 
 def slip_size(system: System, x: Array) -> Array:
     """Size of the shear slip of each patch (n_patches,), m."""
-    return np.hypot(*(part @ x for part in _shear(system)))
+    return np.hypot(*(part @ x for part in shear_parts(system)))
 
 
-def _shear(system: System) -> list:
+def shear_parts(system: System) -> list:
     """Rows of the basis that give strike and dip slip of each patch; empty rows where not estimated."""
     n, basis, names = system.space.n_patches, system.space.basis, system.space.components
     return [
@@ -160,7 +160,7 @@ class _Duals:
 def _bounds_beside_caps(system: System, capped: NDArray[np.bool_]) -> tuple[Array, Array]:
     """Bounds without those that a cap on the size of slip implies: doubled rules would spoil the solver's duals."""
     space = system.space
-    shear = sum(np.asarray(abs(part).sum(axis=0)).ravel() for part in _shear(system)) > 0.0
+    shear = sum(np.asarray(abs(part).sum(axis=0)).ravel() for part in shear_parts(system)) > 0.0
     implied = shear & capped[space.patch]
     lower = np.where(implied & (space.lower < 0.0), -np.inf, space.lower)
     return lower, np.where(implied, np.inf, space.upper)
@@ -174,7 +174,7 @@ def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Arra
     size = slip_size(system, x)
     slipping = size > 1e3 * close
     pull = duals.size + duals.moment * moment_weight(system)
-    for part in _shear(system):
+    for part in shear_parts(system):
         share = np.divide(part @ x, size, out=np.zeros_like(size), where=slipping)
         gradient += part.T @ (0.5 * pull * share)
     gradient[~slipping[space.patch] & (pull[space.patch] > 0.0)] = 0.0

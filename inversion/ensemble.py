@@ -138,7 +138,7 @@ def _solved(estimate: Estimate, rights: Array, progress: Callable[[float], None]
     system = estimate.system
     constraints = system.constraints
     slips = []
-    if constraints.moment_at_most is None and constraints.maximum is None:
+    if constraints.moment_at_most is None and constraints.moment_at_least is None and constraints.maximum is None:
         found = minimise_many(
             system.regularised(estimate.strength), rights, lower=system.space.lower, upper=system.space.upper,
             start=estimate.state, tolerance=TOLERANCE,

@@ -150,7 +150,7 @@ def _checked(edges: ArrayLike) -> Array:
     return borders
 
 
-def _profile(fault: Fault, slip: Array, share: Array, borders: Array, rigidity: float) -> Profile:
+def _profile(fault: Fault, slip: NDArray, share: NDArray, borders: NDArray, rigidity: float) -> Profile:
     weight = share * fault.areas[:, None]
     area = weight.sum(axis=0)
     size = np.hypot(slip[..., 0], slip[..., 1])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geoslip.inversion.bounded import BoundedSolution
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.convex import minimise_convex, moment_weight, slip_size
-from geoslip.inversion.errors import ConstraintError
+from geoslip.inversion.errors import ConstraintError, ConvergenceError
 from geoslip.inversion.estimate import Estimate
+from geoslip.inversion.moment import minimise_at_moment
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.problem import Problem
 from geoslip.inversion.system import System
@@ -60,17 +62,40 @@ def solve_system(
     The bounded engine goes first; where its solution keeps the caps on moment and size of slip it is the answer, for
     it is the best of a wider choice. Else the caps are imposed (geoslip.inversion.convex).
     """
-    cap = system.constraints.moment_at_most
-    if cap is not None and not cap > 0.0:
-        raise ConstraintError(f"the largest moment {cap!r} N m must be positive")
+    cap, floor = system.constraints.moment_at_most, system.constraints.moment_at_least
     found = system.minimise(strength, start=start, tolerance=tolerance)
     largest = system.constraints.largest_slip(system.problem.fault)
     size = slip_size(system, found.x)
     too_large = bool(np.any(size > largest * (1.0 + CAP_TOLERANCE)))
-    too_much = cap is not None and float(moment_weight(system) @ size) > cap * (1.0 + CAP_TOLERANCE)
-    if not (too_large or too_much):
+    moment = float(moment_weight(system) @ size)
+    too_much = cap is not None and moment > cap * (1.0 + CAP_TOLERANCE)
+    too_little = floor is not None and moment < floor * (1.0 - CAP_TOLERANCE)
+    if not (too_large or too_much or too_little):
         return Estimate(system, strength, found.x, found.state, found.kkt)
+    if too_much or too_little:
+        target = cap if too_much else floor
+        assert target is not None
+        at_moment = _at_moment(system, strength, target, found, must=too_little)
+        if at_moment is not None and np.all(slip_size(system, at_moment.x) <= largest * (1.0 + CAP_TOLERANCE)):
+            return Estimate(system, strength, at_moment.x, at_moment.state, at_moment.kkt)
+        if too_little:
+            raise ConstraintError(
+                f"moment_at_least {floor:.4g} N m together with a largest size of slip that binds is not solved: "
+                "fix the rake, so that the bound is one of a parameter"
+            )
     capped = minimise_convex(
         system, strength, largest=largest if np.isfinite(largest).any() else None, moment_at_most=cap
     )
     return Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
+
+
+def _at_moment(
+    system: System, strength: float, target: float, start: BoundedSolution, *, must: bool
+) -> BoundedSolution | None:
+    """The bounded engine's minimum at a moment; None where it found none but cvxpy may."""
+    try:
+        return minimise_at_moment(system, strength, target=target, start=start).found
+    except ConvergenceError:
+        if must:
+            raise
+        return None
