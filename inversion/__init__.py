@@ -16,6 +16,7 @@ from geoslip.inversion.greens import greens_matrix
 from geoslip.inversion.lengths import correlation_lengths
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.operators import Operator, laplacian
+from geoslip.inversion.prediction_error import ModelUncertainty, prediction_error, with_prediction_error
 from geoslip.inversion.priors import damping, first_difference, von_karman, von_karman_correlation
 from geoslip.inversion.problem import Block, Problem
 from geoslip.inversion.reference import Reference, reference_tracks
@@ -55,6 +56,7 @@ __all__ = [
     "Estimate",
     "Folds",
     "FormalUncertainty",
+    "ModelUncertainty",
     "North",
     "Nuisance",
     "Operator",
@@ -90,6 +92,7 @@ __all__ = [
     "model_resolution",
     "monte_carlo",
     "nuisance_columns",
+    "prediction_error",
     "rakes_of_azimuths",
     "recover",
     "redundancy",
@@ -109,4 +112,5 @@ __all__ = [
     "variance_reduction",
     "von_karman",
     "von_karman_correlation",
+    "with_prediction_error",
 ]
