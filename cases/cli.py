@@ -253,6 +253,20 @@ def convert(
 
 
 @app.command()
+def compare(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN1 RUN2 ...", help="Result folders of the same data.")],
+) -> None:
+    """Compare fits of the same data by AIC, BIC, ABIC and cross-validated error, as a table.
+
+    \b
+    Example:  geoslip compare one-plane-results two-planes-results mesh-results
+    """
+    from geoslip.cases.compare import compare_command
+
+    compare_command(runs)
+
+
+@app.command()
 def decompose(
     case: CaseName,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; ./NAME-components by default.")] = None,

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from geoslip.cases.build_geometry import geometry_summary, mode_summaries, searched_modes
+from geoslip.cases.compare import information
 from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
 from geoslip.cases.posterior_output import write_draws, write_geometry_draws, write_sampled_slip
 from geoslip.cases.run import StudyRun
@@ -131,6 +132,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
         },
         "geometry": {} if run.geometry_posterior is None else geometry_summary(run.geometry_posterior),
         "diagnostics": _diagnostics(run),
+        "information": information(run),
         "uncertainty": trust_summary(run.trust) if run.trust is not None else {},
         "posterior": _posterior(run),
         "truth": _truth(run),
