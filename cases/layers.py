@@ -1,7 +1,8 @@
 """``extends: case.yml``: a further case of a study says only what it changes.
 
 Blocks (``slip:``) and named entries (a data set, a segment) are merged key by key; what stands under a key is replaced
-whole, so that no old number hides behind a new one. Entries with a new name are added.
+whole, so that no old number hides behind a new one. Entries with a new name are added; ``{name: T64, remove: true}``
+takes one out.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def _merge_named(old: Any, new: Any) -> list[Any]:
     names = [item["name"] for item in old]
     if len(changes) < len(new):  # two entries of one name: kept apart, so that the mistake is reported
         return [*old, *new]
-    kept = [{**item, **changes.get(item["name"], {})} for item in old]
+    gone = {name for name, item in changes.items() if item.get("remove") is True and name in names}
+    kept = [{**item, **changes.get(item["name"], {})} for item in old if item["name"] not in gone]
     return kept + [item for item in new if item["name"] not in names]
 
 

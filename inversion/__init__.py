@@ -15,6 +15,7 @@ from geoslip.inversion.forward import model_displacement, model_gradient
 from geoslip.inversion.greens import greens_matrix
 from geoslip.inversion.lengths import correlation_lengths
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
+from geoslip.inversion.offset_profile import OffsetProfile, offset_profile
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.prediction_error import ModelUncertainty, prediction_error, with_prediction_error
 from geoslip.inversion.priors import damping, first_difference, von_karman, von_karman_correlation
@@ -32,6 +33,7 @@ from geoslip.inversion.resolution import (
     spread_length,
 )
 from geoslip.inversion.rotation import BlockFit, fit_block, search_block
+from geoslip.inversion.slope_frame import SlopeFrame, quadrant_shares, slope_components, slope_frame
 from geoslip.inversion.solver import solve
 from geoslip.inversion.strain import SurfaceStrain, gradient_of_vectors, surface_strain
 from geoslip.inversion.strain_model import StrainField, strain_model
@@ -59,12 +61,14 @@ __all__ = [
     "ModelUncertainty",
     "North",
     "Nuisance",
+    "OffsetProfile",
     "Operator",
     "ParameterSpace",
     "Problem",
     "Recovery",
     "Reference",
     "SingularProblemError",
+    "SlopeFrame",
     "StrainField",
     "StrengthChoice",
     "StrengthCurve",
@@ -92,7 +96,9 @@ __all__ = [
     "model_resolution",
     "monte_carlo",
     "nuisance_columns",
+    "offset_profile",
     "prediction_error",
+    "quadrant_shares",
     "rakes_of_azimuths",
     "recover",
     "redundancy",
@@ -101,6 +107,8 @@ __all__ = [
     "resample_field",
     "search_block",
     "sensitivity",
+    "slope_components",
+    "slope_frame",
     "solve",
     "spatial_folds",
     "spikes",

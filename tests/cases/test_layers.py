@@ -44,6 +44,14 @@ def test_blocks_and_named_entries_merge_and_the_rest_is_replaced_whole(folder: P
     assert case.slip.zero_edges == ("bottom",)
 
 
+def test_an_entry_is_taken_out_by_name(folder: Path) -> None:
+    (folder / "less.yml").write_text("extends: case.yml\nname: less\ndata:\n  - {name: asc, remove: true}\n")
+    assert [entry.name for entry in read_case(folder / "less.yml").data] == ["desc"]
+    (folder / "typo.yml").write_text("extends: case.yml\nname: typo\ndata:\n  - {name: acs, remove: true}\n")
+    with pytest.raises(CaseError, match="there is no key 'remove'"):
+        read_case(folder / "typo.yml")
+
+
 def test_what_a_run_keeps_stands_by_itself(folder: Path) -> None:
     case = read_case(folder / "change.yml")
     again = parse_case(case.source.text)
