@@ -70,10 +70,19 @@ JOBS = [
     # at least a third: five criteria on one problem take less than three of its L-curves
     Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3, rounds=2),
     Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),
+    Job(
+        "window of 97 pixels, four fields, variance components",
+        "strain_windows.py",
+        "peer_strain_windows.py",
+        "own",
+        50,
+    ),
 ]
 LIMITS = [
     # one thread: two minutes of wall time on two cores
     Limit("200 bounded Monte Carlo draws, 1200 unknowns", "monte_carlo.py", 120.0),
+    # one thread: ten seconds of wall time on two cores
+    Limit("4000 x 4000 pixels, five fields, to east, north, up", "decompose_pixels.py", 20.0),
 ]
 SCALINGS = [
     Scaling("surface matrix", "surface_matrix.py", 1.5),
