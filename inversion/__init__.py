@@ -33,6 +33,7 @@ from geoslip.inversion.resolution import (
     spread_length,
 )
 from geoslip.inversion.rotation import BlockFit, fit_block, search_block
+from geoslip.inversion.scattered import ScatteredMotion, motion_at
 from geoslip.inversion.slope_frame import SlopeFrame, quadrant_shares, slope_components, slope_frame
 from geoslip.inversion.solver import solve
 from geoslip.inversion.strain import SurfaceStrain, gradient_of_vectors, surface_strain
@@ -67,6 +68,7 @@ __all__ = [
     "Problem",
     "Recovery",
     "Reference",
+    "ScatteredMotion",
     "SingularProblemError",
     "SlopeFrame",
     "StrainField",
@@ -95,6 +97,7 @@ __all__ = [
     "model_gradient",
     "model_resolution",
     "monte_carlo",
+    "motion_at",
     "nuisance_columns",
     "offset_profile",
     "prediction_error",

@@ -156,7 +156,7 @@ def gradient_of_vectors(
     for k, middle in enumerate(wanted):
         near = np.hypot(*(place - middle).T) <= radius
         for trace in traces:
-            near[near] &= ~_across(middle, place[near], np.asarray(trace, dtype=float))
+            near[near] &= ~across_trace(middle, place[near], np.asarray(trace, dtype=float))
         if near.sum() < 3:
             continue
         matrix = np.column_stack([np.ones(near.sum()), (place[near] - middle) / radius]) / spread[near][:, None]
@@ -171,8 +171,8 @@ def gradient_of_vectors(
     return values, gradient, covariance
 
 
-def _across(middle: Array, places: Array, trace: Array) -> NDArray[np.bool_]:
-    """True for places whose segment to the middle meets the trace."""
+def across_trace(middle: Array, places: Array, trace: Array) -> NDArray[np.bool_]:
+    """Tell which places (n, 2) have a segment to the middle (2,) that meets the trace (s, 2)."""
 
     def side(a: Array, b: Array, c: Array) -> Array:
         return (b[..., 0] - a[..., 0]) * (c[..., 1] - a[..., 1]) - (b[..., 1] - a[..., 1]) * (c[..., 0] - a[..., 0])
