@@ -63,10 +63,10 @@ def run_summary(run: StudyRun, folder: Path) -> str:
             f"the truth behind the synthetic data: Mw {run.truth.mw:.2f}, peak slip {run.truth.peak_slip:.2f} m,"
             f" mean rake {run.truth.mean_rake:.0f} degrees"
         )
+    slopes = {data.name for data in run.observations if data.kind == "gradient"}
     for fit in run.estimate.fits:
-        lines.append(
-            f"  {fit.name:<24} n {fit.n:>5}   rms {1e3 * fit.rms:7.1f} mm   VR {100 * fit.variance_reduction:5.1f} %"
-        )
+        rms = f"{1e6 * fit.rms:7.1f} µm/m" if fit.name in slopes else f"{1e3 * fit.rms:7.1f} mm"
+        lines.append(f"  {fit.name:<24} n {fit.n:>5}   rms {rms}   VR {100 * fit.variance_reduction:5.1f} %")
         if fit.by_direction:
             parts = ", ".join(f"{name} {100 * value:.1f} %" for name, value in fit.by_direction.items())
             lines.append(f"  {'':<24} {parts}")

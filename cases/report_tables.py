@@ -109,7 +109,7 @@ def fit_table(run: StudyRun) -> str:
     rows = []
     for data in run.observations:
         fit = run.estimate.fit(data.name)
-        factor, unit = style.length_unit(fit.rms)
+        factor, unit = (1e6, "µm/m") if data.kind == "gradient" else style.length_unit(fit.rms)
         row = [
             data.name,
             _KINDS.get(data.kind, data.kind),
@@ -140,7 +140,7 @@ _KINDS = {
     "azimuth": "azimuth offset",
     "gnss": "GNSS",
     "offset": "offset",
-    "gradient": "gradient (m/m)",
+    "gradient": "slope of the line of sight",
 }
 
 

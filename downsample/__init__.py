@@ -20,6 +20,7 @@ from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.downsample.noise_choice import NoiseFit, compare_noise, noise_uncertainty, restricted_likelihood
 from geoslip.downsample.noise_fit import fit_exponential, fit_noise, length_at_end
 from geoslip.downsample.observations import Observations, require_positive_definite
+from geoslip.downsample.phase_gradient import PhaseGradient, fault_shear_rate, phase_gradient, stack_gradients
 from geoslip.downsample.point_variogram import point_covariogram
 from geoslip.downsample.positive import PositiveDefinite, made_positive_definite
 from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
@@ -54,6 +55,7 @@ __all__ = [
     "NoiseFit",
     "NoiseModel",
     "Observations",
+    "PhaseGradient",
     "PositiveDefinite",
     "Scene",
     "SingularCovariance",
@@ -81,6 +83,7 @@ __all__ = [
     "distance_quadtree",
     "distance_to_polylines",
     "families",
+    "fault_shear_rate",
     "fit_exponential",
     "fit_noise",
     "flight_direction",
@@ -93,6 +96,7 @@ __all__ = [
     "near_polylines",
     "noise_uncertainty",
     "pair_weights",
+    "phase_gradient",
     "point_covariance",
     "point_covariogram",
     "read_cells",
@@ -106,6 +110,7 @@ __all__ = [
     "restricted_likelihood",
     "samplers",
     "spectral_noise",
+    "stack_gradients",
     "stack_step",
     "step_weights",
     "synthetic_noise",

@@ -4,6 +4,7 @@ from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
 from geoslip.inversion.comparison import comparable_abic
 from geoslip.inversion.constraints import Constraints, ParameterSpace
+from geoslip.inversion.creep import CreepFit, creep_profile, creep_slope, fit_creep
 from geoslip.inversion.crossvalidation import CrossValidation, cross_validate
 from geoslip.inversion.decompose import Decomposition, North, decompose
 from geoslip.inversion.ensemble import Ensemble, bootstrap, leave_one_out, monte_carlo
@@ -52,6 +53,7 @@ __all__ = [
     "Constraints",
     "ConvergenceError",
     "CovarianceError",
+    "CreepFit",
     "CrossValidation",
     "DatasetFit",
     "Decomposition",
@@ -82,12 +84,15 @@ __all__ = [
     "checkerboard",
     "comparable_abic",
     "correlation_lengths",
+    "creep_profile",
+    "creep_slope",
     "cross_validate",
     "damping",
     "dataset_folds",
     "decompose",
     "first_difference",
     "fit_block",
+    "fit_creep",
     "gradient_of_vectors",
     "greens_matrix",
     "laplacian",
