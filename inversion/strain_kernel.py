@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 
 UNKNOWNS = 9
+GRADIENT_PAIRS = ((3, 6), (3, 4), (3, 7), (6, 4), (6, 7), (4, 7))
+"""Unknowns whose covariances are kept: pairs of du_e/de, du_e/dn, du_n/de, du_n/dn in this order."""
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -187,8 +189,9 @@ def strain_rows(  # type: ignore[no-untyped-def]
         component in units of its given variance.
     state : (9, ny, nx) array
         Estimates, written.
-    inverse_out : (12, ny, nx) array
-        Variances of the nine, then covariances en, eu, nu of the displacement, written.
+    inverse_out : (18, ny, nx) array
+        Variances of the nine, then covariances en, eu, nu of the displacement, then those of the horizontal gradients
+        in the pairs of `GRADIENT_PAIRS`, written.
     spreads : (k, ny, nx) array
         Variance components, written.
     """
@@ -242,5 +245,8 @@ def strain_rows(  # type: ignore[no-untyped-def]
             inverse_out[9, row, column] = inverse[0, 1] if solved else math.nan
             inverse_out[10, row, column] = inverse[0, 2] if solved else math.nan
             inverse_out[11, row, column] = inverse[1, 2] if solved else math.nan
+            for j in range(6):
+                first, second = GRADIENT_PAIRS[j]
+                inverse_out[12 + j, row, column] = inverse[first, second] if solved else math.nan
             for k in range(n_fields):
                 spreads[k, row, column] = component[k] if solved else math.nan

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.mask import distance_to_polylines
 from geoslip.inversion.decompose import require_common_grid
+from geoslip.inversion.strain import SurfaceStrain, surface_strain
 from geoslip.inversion.strain_kernel import strain_rows
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class StrainField:
     covariance : (3, ny, nx) array
         en, eu, nu of the components, m^2.
     gradient_variance : (3, 2, ny, nx) array
+    gradient_covariance : (6, ny, nx) array
+        Of the pairs of (du_e/de, du_e/dn, du_n/de, du_n/dn), first with second, third, fourth, second with third, ...
     field_sigma : (k, ny, nx) array
         Standard deviation of each field's pixels as the windows found it, m.
     """
@@ -65,12 +68,23 @@ class StrainField:
     variance: NDArray[np.float32]
     covariance: NDArray[np.float32]
     gradient_variance: NDArray[np.float32]
+    gradient_covariance: NDArray[np.float32]
     field_sigma: NDArray[np.float32]
 
     @property
     def sigma(self) -> NDArray[np.float32]:
         """Standard deviations of the components (3, ny, nx), m."""
         return np.sqrt(self.variance)
+
+    def strain(self) -> SurfaceStrain:
+        """Give the strain and rotation of the surface with their standard deviations."""
+        covariance = np.empty((4, 4, *self.components.shape[1:]))
+        for i in range(4):
+            covariance[i, i] = self.gradient_variance[i // 2, i % 2]
+        pairs = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
+        for (i, j), part in zip(pairs, self.gradient_covariance):
+            covariance[i, j] = covariance[j, i] = part
+        return surface_strain(self.gradient[:2], covariance=covariance)
 
 
 def strain_model(
@@ -126,7 +140,7 @@ def strain_model(
     shape = fields[0].values.shape
     values = np.stack([field.values for field in fields]).astype(np.float32, copy=False)
     look = _directions(fields)
-    state, inverse = np.empty((9, *shape), np.float32), np.empty((12, *shape), np.float32)
+    state, inverse = np.empty((9, *shape), np.float32), np.empty((18, *shape), np.float32)
     spreads = np.empty((len(fields), *shape), np.float32)
     settings = np.array([float(components_of_variance), float(rounds), float(_FEWEST), _FLOOR])
     steps = np.array([step_x, step_y])
@@ -151,7 +165,8 @@ def strain_model(
         components=state[:3],
         gradient=_scaled(state[3:6], state[6:9], radius),
         variance=inverse[:3],
-        covariance=inverse[9:],
+        covariance=inverse[9:12],
+        gradient_covariance=np.asarray(inverse[12:] / np.float32(radius**2), dtype=np.float32),
         gradient_variance=_scaled(inverse[3:6], inverse[6:9], radius**2),
         field_sigma=np.sqrt(spreads),
     )

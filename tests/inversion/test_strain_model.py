@@ -62,6 +62,24 @@ def test_errors_are_those_it_states_and_north_gains_what_the_window_promises():
     assert gained == pytest.approx(promised, rel=0.1)
 
 
+def test_strain_with_its_errors():
+    u, gradient = linear()
+    rng = np.random.default_rng(8)
+    scores: dict[str, list] = {"dilatation": [], "rotation": [], "shear": []}
+    for _ in range(4):
+        strain = strain_model(fields(u, rng), SIGMAS, radius=450.0, components_of_variance=False).strain()
+        wanted = {
+            "dilatation": gradient[0, 0] + gradient[1, 1],
+            "rotation": 0.5 * (gradient[1, 0] - gradient[0, 1]),
+            "shear": np.hypot(0.5 * (gradient[0, 0] - gradient[1, 1]), 0.5 * (gradient[0, 1] + gradient[1, 0])),
+        }
+        for name, kept in scores.items():
+            score = (getattr(strain, name) - wanted[name]) / strain.sigma[name]
+            kept.append(score[5:-5:4, 5:-5:4])
+    for name, kept in scores.items():
+        assert 0.85 < np.std(kept) < 1.15, name
+
+
 def test_noise_ratios_of_one_to_five_are_recovered():
     u, _ = linear()
     found = strain_model(fields(u, np.random.default_rng(2)), (0.02, 0.02, 0.02, 0.02), radius=550.0)
