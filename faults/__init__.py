@@ -2,6 +2,8 @@
 
 from geoslip.faults.fault import Fault, merge_faults
 from geoslip.faults.formats import FORMATS, FormatError, read_slip_model, write_slip_model
+from geoslip.faults.formats.mechanisms import EventMechanism
+from geoslip.faults.formats.read_mechanisms import read_mechanisms
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.mechanism import (
     Axis,
@@ -31,6 +33,7 @@ __all__ = [
     "RECTANGLE_COLUMNS",
     "Adjacency",
     "Axis",
+    "EventMechanism",
     "Fault",
     "FaultSegment",
     "FocalMechanism",
@@ -59,6 +62,7 @@ __all__ = [
     "neighbours",
     "normal_vector",
     "planes_along_trace",
+    "read_mechanisms",
     "read_slip_model",
     "repaired_mesh",
     "strike_vector",
