@@ -262,7 +262,8 @@ def _grid_of(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _rigidity(
     text: str, document: Document, table: np.ndarray, slip: np.ndarray, asked: float | str | None, source: str
 ) -> float | np.ndarray:
-    if asked == "file":
+    patchwise = re.search(r"^%\s*RIGIDITY\s*=\s*SF_MOMENT", text, flags=re.MULTILINE)
+    if asked == "file" or (asked is None and patchwise):
         if any("SF_MOMENT" not in block.columns for block in document.blocks):
             raise FormatError("the file has no column SF_MOMENT to take rigidities from: give a number", source=source)
         moments = np.array(

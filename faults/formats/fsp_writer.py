@@ -89,7 +89,9 @@ def _header(model: SlipModel, frame: LocalFrame, first: RectangularSegment, n_bl
         f"% Invs : Ntw = 1 Nsg = {n_blocks} (# of time-windows,# of fault segments)",
         "%",
     ]
-    if np.ndim(model.rigidity) == 0 and model.rigidity != DEFAULT_RIGIDITY:
+    if np.ndim(model.rigidity) != 0:
+        lines.append("% RIGIDITY = SF_MOMENT / (area * slip), patch by patch")
+    elif model.rigidity != DEFAULT_RIGIDITY:
         lines.append(f"% RIGIDITY = {model.rigidity!r} Pa (of Mo and SF_MOMENT)")
     lines += [
         "% SOURCE MODEL PARAMETERS",

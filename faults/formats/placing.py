@@ -19,13 +19,19 @@ _MAP = 2e6
 
 
 def about(model: SlipModel) -> list[str]:
-    """Lines "key = value" that say where a model's frame is, how stiff its ground and what its segments are called."""
+    """Lines "key = value" that say where a model's frame is and how stiff its ground.
+
+    Raises
+    ------
+    FormatError
+        If the rigidity varies, which mesh files have no place for.
+    """
+    if np.ndim(model.rigidity) != 0:
+        raise FormatError("the rigidity varies: mesh files hold one for all patches; use csv or geojson")
     lines = []
     if model.frame is not None:
         lines.append(f"origin_lon_lat = {model.frame.longitude!r} {model.frame.latitude!r}")
-    if np.ndim(model.rigidity) == 0:
-        lines.append(f"rigidity_pa = {model.rigidity!r}")
-    return lines
+    return [*lines, f"rigidity_pa = {model.rigidity!r}"]
 
 
 def placed_model(

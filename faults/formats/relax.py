@@ -114,11 +114,12 @@ def format_relax(model: SlipModel) -> str:
     """
     parts = rectangular(model, "RELAX .flt")
     refuse_opening(model, "RELAX .flt")
+    if np.ndim(model.rigidity) != 0:
+        raise FormatError("the rigidity varies: RELAX .flt holds one for all patches; use csv or fsp")
     lines = [f"# {model.name}".rstrip(), "# slip in m; north, east, depth, length, width in km; angles in degrees"]
     if model.frame is not None:
         lines.append(f"# origin_lon_lat = {model.frame.longitude!r} {model.frame.latitude!r}")
-    if np.ndim(model.rigidity) == 0:
-        lines.append(f"# rigidity_pa = {model.rigidity!r}")
+    lines.append(f"# rigidity_pa = {model.rigidity!r}")
     lines.append("# n slip(m) x1(km) x2(km) x3(km) length(km) width(km) strike dip rake")
     rake = np.where(np.isnan(model.rake), 0.0, model.rake)
     for segment, where in parts:

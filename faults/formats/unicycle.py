@@ -11,6 +11,7 @@ import numpy as np
 
 from geoslip.faults.formats.common import number, read_text, refuse_opening, tagged
 from geoslip.faults.formats.errors import FormatError
+from geoslip.faults.formats.placing import about
 from geoslip.faults.formats.triangles import (
     Surface,
     in_degrees,
@@ -125,10 +126,7 @@ def format_unicycle(model: SlipModel) -> str:
     parts = triangular(model, "Unicycle .tri")
     refuse_opening(model, "Unicycle .tri")
     lines = [f"# {model.name}".rstrip()]
-    if model.frame is not None:
-        lines.append(f"# origin_lon_lat = {model.frame.longitude!r} {model.frame.latitude!r}")
-    if np.ndim(model.rigidity) == 0:
-        lines.append(f"# rigidity_pa = {model.rigidity!r}")
+    lines += [f"# {line}" for line in about(model)]
     lines.append("# n slip(m) i1 i2 i3 rake(deg)")
     rake = np.where(np.isnan(model.rake), 0.0, model.rake)
     first = 1

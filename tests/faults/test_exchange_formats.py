@@ -207,3 +207,17 @@ def test_good_versions_of_the_bad_files_are_read() -> None:
     assert parse_gmt(GMT).magnitude[0] == 1.5
     model = parse_usgs_geojson(FFM)
     assert model.moment == pytest.approx(1e18, rel=1e-9)
+
+
+def test_a_rigidity_that_varies_is_kept_or_refused(data_folder: Path) -> None:
+    model = read_slip_model(data_folder / "slipmodels_ridgecrest_usgs/ridgecrest.param")
+    kept = {"usgs-geojson", "geojson", "fsp", "usgs-param", "csv", "kml"}
+    for format in FORMATS:
+        if format.write is None or "rectangles" not in format.holds:
+            continue
+        if format.name in kept:
+            back = format.parse(format.write(model), frame=model.frame, **OPTIONS.get(format.name, {}))
+            assert back.moment == pytest.approx(model.moment, rel=1e-6), format.name
+        else:
+            with pytest.raises(FormatError, match="the rigidity varies"):
+                format.write(model)
