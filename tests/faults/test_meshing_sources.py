@@ -1,9 +1,12 @@
 """Surfaces from contours, depth grids and hypocentres, and surfaces that meet."""
 
+import h5py
 import numpy as np
 import pytest
+from scipy.io import netcdf_file
 
-from geoslip.faults import mesh_quality, neighbours
+from geoslip.faults import FormatError, LocalFrame, mesh_quality, neighbours
+from geoslip.faults.formats.depth_grid import read_depth_grid
 from geoslip.faults.meshing import (
     DipProfile,
     fit_hypocentres,
@@ -184,3 +187,34 @@ def test_surfaces_that_do_not_meet_are_refused() -> None:
     deep = surface_from_trace([[0, 0], [-14e3, -6e3]], DipProfile.constant(84.0, bottom_depth=40e3, top_depth=30e3))
     with pytest.raises(ValueError, match="no depth in common"):
         mesh_surfaces({**parts, "deep": deep}, edge=5e3, junctions=[("bend", "deep")])
+
+
+def test_a_slab_grid_is_read_in_every_kind_of_file(tmp_path) -> None:
+    longitude, latitude = np.arange(200.0, 203.0, 0.25), np.arange(-2.0, 1.0, 0.25)
+    east, north = np.meshgrid(longitude, latitude)
+    depth = -10.0 - 20.0 * (east - 200.0)
+    depth[0, :3] = np.nan
+    with h5py.File(tmp_path / "four.grd", "w") as file:
+        for name, values in (("x", longitude), ("y", latitude), ("z", depth)):
+            file[name] = values
+    with netcdf_file(tmp_path / "three.grd", "w") as file:
+        for name, size in (("x", len(longitude)), ("y", len(latitude))):
+            file.createDimension(name, size)
+        for name, axes, values in (("x", ("x",), longitude), ("y", ("y",), latitude), ("z", ("y", "x"), depth)):
+            file.createVariable(name, "f8", axes)[:] = values
+    rows = np.column_stack([east.ravel(), north.ravel(), depth.ravel()])
+    np.savetxt(tmp_path / "rows.xyz", rows, delimiter=",")
+    for name in ("four.grd", "three.grd", "rows.xyz"):
+        found = read_depth_grid(tmp_path / name)
+        assert np.allclose(found[0], east - 360.0) and np.allclose(found[1], north)
+        assert np.allclose(found[2], 1e3 * depth, equal_nan=True)
+    frame = LocalFrame(-158.5, -0.5)
+    x, y = frame.to_local(found[0], found[1])
+    surface = surface_from_grid(x, y, found[2], depths=[20e3, 30e3, 40e3])
+    assert surface.width == pytest.approx(np.hypot(111e3, 20e3), rel=0.02)
+    np.savetxt(tmp_path / "up.xyz", rows * [1, 1, -1])
+    with pytest.raises(FormatError, match="change their sign"):
+        read_depth_grid(tmp_path / "up.xyz")
+    (tmp_path / "letter.txt").write_text("Dear reader\n")
+    with pytest.raises(FormatError, match="no rows of longitude"):
+        read_depth_grid(tmp_path / "letter.txt")
