@@ -26,7 +26,7 @@ _LABELS = {
     "los": "Displacement toward the satellite",
     "azimuth": "Displacement along the flight direction",
     "offset": "Displacement",
-    "gradient": "Slope of the displacement toward the satellite",
+    "gradient": "Slope of the line of sight",
 }
 
 
@@ -149,7 +149,7 @@ def figure_fit(
         longitude, latitude = near_origin(observations.longitude, frame), observations.latitude
         extent = extent or map_extent(longitude, latitude, fault=fault, frame=frame)
         limit = style.displacement_limit(observed, predicted)
-        factor, unit = style.length_unit(limit)
+        factor, unit = value_unit(limit, kind=observations.kind)
         norm = Normalize(-limit * factor, limit * factor)
         residual = observed - predicted
         figure, axes, bar_axes = panel_layout(extent)
@@ -170,9 +170,14 @@ def figure_fit(
     return figure
 
 
+def value_unit(limit: float, *, kind: str) -> tuple[float, str]:
+    """Pick the unit of values up to ``limit``: lengths, or for slopes microstrain."""
+    return (1e6, "µm/m") if kind == "gradient" else style.length_unit(limit)
+
+
 def displacement_bar(figure: Figure, axes: Axes, *, kind: str, limit: float, clipped: list[np.ndarray]) -> None:
     """Fill ``axes`` with the colour bar of displacement from -limit to limit (m); arrow ends where values go beyond."""
-    factor, unit = style.length_unit(limit)
+    factor, unit = value_unit(limit, kind=kind)
     high = axes.get_position().height * figure.get_size_inches()[1]
     words = _LABELS.get(kind, "Displacement")
     if high < 2.9:
