@@ -1,0 +1,240 @@
+"""All samplers on one scene with known slip, at an equal number of cells, over many draws of noise.
+
+    python cases/samplers/compare.py --draws 100 --page docs/samplers.md
+
+What decides stands in capitals below and was set before the first draw. Slip is made on patches of a third of the
+inversion's, so that its grid is not favoured; the noise handed to every inversion is the one that was drawn from, so
+that samplers alone differ; each inversion chooses its smoothing by ABIC for itself.
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoslip.cases.build_cells import rough_greens
+from geoslip.cases.model_cells import SAME, predicted_field
+from geoslip.downsample import (
+    Cells,
+    NoiseModel,
+    Scene,
+    cell_observations,
+    changed_share,
+    curvature_quadtree,
+    distance_quadtree,
+    distance_to_polylines,
+    gradient_quadtree,
+    look_vector,
+    model_quadtree,
+    resolution_quadtree,
+    synthetic_noise,
+    uniform_cells,
+    variance_quadtree,
+)
+from geoslip.faults import Fault, LocalFrame, Plane, SlipModel, cut_uniform, neighbours
+from geoslip.inversion import Constraints, Estimate, Problem, laplacian, strength_curve
+
+FRAME = LocalFrame(22.0, 40.0)
+SIDE, SPACING = 200, 250.0
+LOOK = look_vector(39.0, -13.0)
+PLANE = Plane.from_top_centre((-3e3, 0.0), strike=20.0, dip=50.0, length=24e3, width=15e3, depth=500.0)
+PATCH, FINER = 1.5e3, 3
+RAKE = 100.0
+ASPERITIES = ((-5e3, 5e3, 12e3, 8e3, 1.4), (6e3, 9e3, 8e3, 8e3, 1.0))
+"""Along strike from the middle and down the dip (m), full axes (m), peak (m)."""
+NOISE = NoiseModel(0.010**2, 6e3, 0.002**2)
+CELLS, PASSES, STRENGTHS = 225, 3, 10
+"""225, because 15 x 15 squares are a number that uniform cells can have."""
+NAMES = ("uniform", "variance", "curvature", "gradient", "distance", "resolution", "resolution, triangles", "model")
+Cutter = Callable[[Scene], Cells]
+
+
+def make_fault(size: float) -> Fault:
+    """The plane in patches."""
+    return Fault((cut_uniform(PLANE, "plane", patch_length=size, patch_width=size),))
+
+
+def true_slip(fault: Fault) -> NDArray[np.float64]:
+    """Slip (n, 3) at the centroids of patches: peak (1 - r^2)^(3/2) on each ellipse."""
+    segment = fault.segments[0]
+    away = fault.centroids - PLANE.top_centre
+    along, down = away @ segment.strike_vectors[0], -(away @ segment.updip_vectors[0])
+    amount = np.zeros(fault.n_patches)
+    for x, y, length, width, peak in ASPERITIES:
+        r2 = ((along - x) / (0.5 * length)) ** 2 + ((down - y) / (0.5 * width)) ** 2
+        amount += peak * np.maximum(1.0 - r2, 0.0) ** 1.5
+    rake = np.deg2rad(RAKE)
+    return np.column_stack([amount * np.cos(rake), amount * np.sin(rake), 0.0 * amount])
+
+
+def coarse_truth(fine: Fault, coarse: Fault) -> NDArray[np.float64]:
+    """Mean of the fine patches' slip over each patch of the inversion."""
+    distance = np.linalg.norm(fine.centroids[:, None] - coarse.centroids[None], axis=2)
+    owner, slip = distance.argmin(axis=1), true_slip(fine)
+    return np.array([slip[owner == k].mean(axis=0) for k in range(coarse.n_patches)])
+
+
+class Comparison:
+    """The scene, its fault, and a way to cut for every name."""
+
+    def __init__(self) -> None:
+        axis = SPACING * (np.arange(SIDE) - 0.5 * (SIDE - 1))
+        blank = Scene(name="S", values=np.zeros((SIDE, SIDE)), x=axis, y=-axis, look=LOOK, crs=None)
+        self.blank, self.fault, fine = blank, make_fault(PATCH), make_fault(PATCH / FINER)
+        self.field = predicted_field(blank, SlipModel(fine, true_slip(fine), frame=FRAME), frame=FRAME, poisson=0.25)
+        self.truth = coarse_truth(fine, self.fault)
+        self.operator = laplacian(self.fault, neighbours(self.fault), zero_edges={"plane": ("bottom", "sides")})
+        self.constraints = Constraints(rake={"plane": (45.0, 135.0)})
+        edges = [np.column_stack(FRAME.to_geographic(edge[:, 0], edge[:, 1])) for edge in self.fault.trace]
+        greens = rough_greens(self.fault)
+        resolving = partial(resolution_quadtree, greens=greens, frame=FRAME, sigma=0.01, damping=1.0, count=CELLS)
+        self.cutters: dict[str, Cutter] = {
+            "uniform": partial(uniform_cells, count=CELLS),
+            "variance": partial(variance_quadtree, count=CELLS),
+            "curvature": partial(curvature_quadtree, count=CELLS),
+            "gradient": partial(gradient_quadtree, count=CELLS),
+            "distance": partial(
+                distance_quadtree, distances=distance_to_polylines(blank, edges, frame=FRAME), count=CELLS
+            ),
+            "resolution": resolving,
+            "resolution, triangles": partial(resolving, shape="triangles"),
+        }
+
+    def scene(self, draw: int) -> Scene:
+        """The scene with the noise of a draw."""
+        rng = np.random.default_rng([2021, draw])
+        noise = synthetic_noise((SIDE, SIDE), spacing=(SPACING, SPACING), noise=NOISE, rng=rng)
+        return Scene(
+            name="S", values=self.field + noise, x=self.blank.x, y=self.blank.y, look=LOOK, crs=None
+        )  # fmt: skip
+
+    def invert(self, scene: Scene, cells: Cells) -> Estimate:
+        """Slip of some cells, its smoothing by ABIC."""
+        data = cell_observations(scene, cells, frame=FRAME, noise=NOISE)
+        problem = Problem.build((data,), self.fault, nuisance={"S": "plane"})
+        curve = strength_curve(problem, self.operator, strengths=STRENGTHS, constraints=self.constraints)
+        return curve.choose("abic").estimate
+
+    def answer(self, name: str, scene: Scene) -> tuple[Estimate, Cells]:
+        """Slip and cells of a sampler."""
+        if name == "model":
+            cells = self.cutters["uniform"](scene)
+            for _ in range(PASSES):
+                model = self.invert(scene, cells).model(frame=FRAME)
+                field = predicted_field(scene, model, frame=FRAME, poisson=0.25)
+                last, cells = cells, model_quadtree(scene, predicted=field, count=CELLS)
+                if changed_share(last, cells) < SAME:
+                    break
+        else:
+            cells = self.cutters[name](scene)
+        return self.invert(scene, cells), cells
+
+    def score(self, name: str, draw: int) -> dict[str, float]:
+        """Relative error of slip, relative error of moment, cells, and processor seconds of one draw."""
+        scene, start = self.scene(draw), time.process_time()
+        estimate, cells = self.answer(name, scene)
+        seconds = time.process_time() - start
+        away = estimate.slip - self.truth
+        areas = self.fault.areas
+        size = np.sqrt((self.truth**2).sum(axis=1) @ areas)
+        moments = [float(np.linalg.norm(slip, axis=1) @ areas) for slip in (estimate.slip, self.truth)]
+        return {
+            "slip": float(np.sqrt((away**2).sum(axis=1) @ areas) / size),
+            "moment": moments[0] / moments[1] - 1.0,
+            "cells": float(cells.n),
+            "seconds": seconds,
+        }
+
+
+def table(scores: dict[str, list[dict[str, float]]]) -> list[str]:
+    """Rows of the page, the least error of slip first; a middle and its standard error."""
+    rows = []
+    for name, found in scores.items():
+        slip, moment = (np.array([entry[key] for entry in found]) for key in ("slip", "moment"))
+        rest = [float(np.mean([entry[key] for entry in found])) for key in ("cells", "seconds")]
+        rows.append(
+            (slip.mean(), name, slip.std(ddof=1) / np.sqrt(slip.size), moment.mean(), moment.std(ddof=1), *rest)
+        )
+    head = "| rank | sampler | cells | error of slip | bias of moment | scatter of moment | processor seconds |"
+    return [head, "|" + "---|" * 7] + [
+        f"| {rank} | {name} | {cells:.0f} | {100 * mean:.1f} ± {100 * error:.1f} % | {100 * bias:+.1f} % |"
+        f" {100 * spread:.1f} % | {seconds:.2f} |"
+        for rank, (mean, name, error, bias, spread, cells, seconds) in enumerate(sorted(rows), 1)
+    ]
+
+
+def draw_picture(task: Comparison, path: Path) -> None:
+    """Cells of every sampler over the first draw, and the slip they give beside the truth."""
+    from matplotlib.collections import PolyCollection
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(13.0, 13.5), layout="constrained")
+    axes = figure.subplots(5, 4).ravel()
+    scene = task.scene(0)
+    extent = (1e-3 * scene.x[0], 1e-3 * scene.x[-1], 1e-3 * scene.y[-1], 1e-3 * scene.y[0])
+    rows, columns = (int(part.max()) + 1 for part in (task.fault.segments[0].row, task.fault.segments[0].column))
+    peak = 1.1 * float(np.linalg.norm(task.truth, axis=1).max())
+
+    def show_slip(panel, slip, title):  # type: ignore[no-untyped-def]
+        image = panel.imshow(np.linalg.norm(slip, axis=1).reshape(rows, columns), vmin=0.0, vmax=peak, cmap="magma_r")
+        panel.set_title(title, fontsize=9)
+        panel.set_xticks([])
+        panel.set_yticks([])
+        return image
+
+    axes[0].imshow(1e2 * scene.values, extent=extent, cmap="RdBu_r", vmin=-30, vmax=30)
+    axes[0].set_title("the scene, first draw (cm, -30 to 30)", fontsize=9)
+    image = show_slip(axes[1], task.truth, "the slip (strike to the right, depth down)")
+    figure.colorbar(image, ax=axes[1], label="m", shrink=0.6)
+    for spare in axes[2:4]:
+        spare.set_axis_off()
+    for k, name in enumerate(NAMES):
+        estimate, cells = task.answer(name, scene)
+        panel, beside = axes[4 + 2 * k], axes[5 + 2 * k]
+        panel.imshow(1e2 * scene.values, extent=extent, cmap="RdBu_r", vmin=-30, vmax=30, alpha=0.5)
+        panel.add_collection(
+            PolyCollection([1e-3 * outline for outline in cells.outlines], facecolor="none", edgecolor="black", lw=0.4)
+        )
+        panel.set_title(f"{name}: {cells.n} cells", fontsize=9)
+        show_slip(beside, estimate.slip, f"{name}: slip")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=90)
+
+
+def main() -> None:
+    """Run the draws, write table and picture."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--page", type=Path, help="page whose table between its marks is written anew")
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--keep", type=Path, help="JSON of every draw; draws in it are not made again")
+    options = parser.parse_args()
+    task, scores = Comparison(), {name: [] for name in NAMES}
+    if options.keep and options.keep.exists():
+        scores |= json.loads(options.keep.read_text())
+    for name in NAMES:
+        task.answer(name, task.scene(0))
+    for draw in range(options.draws):
+        for name in NAMES:
+            if len(scores[name]) <= draw:
+                scores[name].append(task.score(name, draw))
+        if options.keep:
+            options.keep.write_text(json.dumps(scores))
+    rows = table({name: found[: options.draws] for name, found in scores.items()})
+    print("\n".join(rows))
+    if options.page:
+        text = options.page.read_text(encoding="utf-8")
+        head, tail = text.split("<!-- table -->\n")[0], text.split("<!-- /table -->\n")[1]
+        said = f"{min(options.draws, len(scores[NAMES[0]]))} draws of noise.\n\n" + "\n".join(rows)
+        options.page.write_text(f"{head}<!-- table -->\n{said}\n<!-- /table -->\n{tail}", encoding="utf-8")
+    if options.picture:
+        draw_picture(task, options.picture)
+
+
+if __name__ == "__main__":
+    main()
