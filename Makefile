@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: demo test install-test lint types suite coverage bench studies docs picture clean
+.PHONY: samplers demo test install-test lint types suite coverage bench studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -67,6 +67,13 @@ studies: install-test
 # The pages under docs/, the studies and the reference made from docstrings; any warning is an error.
 docs: .venv-docs/.installed
 	.venv-docs/bin/python -m sphinx -b html -q -W --keep-going docs docs/_build
+
+# The comparison of all samplers and the twins of small earthquakes: an hour of one core.
+samplers: install-test
+	mkdir -p .cache
+	$(TEST)/python cases/samplers/compare.py --draws 100 --keep .cache/samplers.json --page docs/samplers.md \
+	    --picture docs/samplers.png
+	$(TEST)/python cases/small2017/twin.py --draws 100 --page cases/small2017/README.md
 
 clean:
 	rm -rf build docs/_build docs/studies .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo

@@ -106,7 +106,7 @@ def rectangle(place: NDArray, side: float) -> NDArray:
 
 def blank_scenes() -> list[Scene]:
     """Two tracks of constant look over the epicentre."""
-    axis = SPACING * (np.arange(SIDE) - 0.5 * (SIDE - 1))
+    axis = SPACING * (np.arange(SIDE, dtype=float) - 0.5 * (SIDE - 1))
     look = [look_vector(INCIDENCE, heading) for heading in HEADINGS]
     shape = (SIDE, SIDE)
     return [
@@ -253,8 +253,7 @@ def invert(event: Event, steps: list[Scene], rng: np.random.Generator) -> dict[s
         return Search([cell_observations(s, c, frame=FRAME, noise=n) for s, c, n in zip(steps, cells, noises)], event)
 
     def judged(task: Search, fit: Fit) -> tuple[Fit, float, float]:
-        rises = (task.rise(fit, k, value, starts[:1]) for k, value in ((2, event.depth), (3, event.strike)))
-        return fit, *rises
+        return fit, task.rise(fit, 2, event.depth, starts[:1]), task.rise(fit, 3, event.strike, starts[:1])
 
     starts = [start + np.array([*epicentre, 0.0, 0.0, 0.0]) for start in starts_for(event)]
     cells = [uniform_cells(step, count=CELLS) for step in steps]
