@@ -1,5 +1,6 @@
 """Every product gives the same displacement, the same look vectors and the same place."""
 
+import h5py
 import numpy as np
 import product_files as products
 import pytest
@@ -177,3 +178,14 @@ def test_missing_companions(tmp_path, product, companion, message):
         file.unlink()
     with pytest.raises(DataError, match=message):
         read_scene(path, format=product.split()[0], **options)
+
+
+def test_nisar_is_known_but_not_guessed(tmp_path):
+    path = tmp_path / "NISAR_L2_GUNW.h5"
+    with h5py.File(path, "w") as file:
+        file.create_group("science/LSAR/GUNW/grids/frequencyA")
+    with pytest.raises(DataError, match=r"not settled among its readers\. Export unwrappedPhase as a GeoTIFF"):
+        read_scene(path)
+    path.write_bytes(path.read_bytes()[:600])
+    with pytest.raises(DataError, match="truncated"):
+        read_scene(path)
