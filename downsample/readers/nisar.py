@@ -25,8 +25,8 @@ def read_nisar(path: Path | str, **options: Any) -> Scene:
     """
     raise DataError(
         f"{path}: a NISAR GUNW product; the sign of its phase and of its line-of-sight vectors is not settled among "
-        "its readers. Export unwrappedPhase as a GeoTIFF and read it with format: geotiff, unit: rad, wavelength, positive "
-        "(compare with GNSS: geoslip scene --gnss) and look as you know them"
+        "its readers. Export unwrappedPhase as a GeoTIFF and read it with format: geotiff, unit: rad, wavelength, "
+        "positive (compare with GNSS: geoslip scene --gnss) and look as you know them"
     )
 
 
