@@ -7,6 +7,17 @@ from itertools import pairwise
 import numpy as np
 
 from geoslip.faults.fault import Fault
+from geoslip.faults.meshing.levels import (
+    at_columns,
+    bend_mask,
+    column_of,
+    crossing_near,
+    lengthened,
+    level_line,
+    on_line,
+    places_on,
+    with_rows,
+)
 from geoslip.faults.meshing.mesher import Seam, mesh_surface
 from geoslip.faults.meshing.sizes import EdgeLength, edge_length, spaced
 from geoslip.faults.meshing.surface import Surface, corners
@@ -156,21 +167,6 @@ def _levels(one: Surface, other: Surface) -> np.ndarray:
     return levels[np.concatenate([[True], np.diff(levels) > 1e-6 * (bottom - top)])]
 
 
-def _level(net: Surface, depth: float) -> np.ndarray:
-    """East and north (m, 2) of a surface's columns at a depth; columns are lengthened straight beyond their ends."""
-    places = np.empty((net.points.shape[1], 2))
-    for column in range(len(places)):
-        points = net.points[:, column]
-        down = -points[:, 2]
-        k = int(np.clip(np.searchsorted(down, depth, side="right") - 1, 0, len(down) - 2))
-        while k > 0 and down[k + 1] - down[k] <= 1e-9:
-            k -= 1
-        step = down[k + 1] - down[k]
-        fraction = (depth - down[k]) / step if step > 1e-9 else 0.0
-        places[column] = points[k, :2] + fraction * (points[k + 1, :2] - points[k, :2])
-    return places
-
-
 def _crossing(
     one: Surface, one_end: int | None, other: Surface, other_end: int, depths: np.ndarray
 ) -> np.ndarray | None:
@@ -180,11 +176,11 @@ def _crossing(
     """
     line = np.empty((len(depths), 3))
     for k, depth in enumerate(depths):
-        first, second = _level(one, depth), _level(other, depth)
+        first, second = level_line(one, depth), level_line(other, depth)
         reaches = [_REACH * net.length for net in (one, other)]
-        face = first if one_end is None else _lengthened(first, one_end, reaches[0])
+        face = first if one_end is None else lengthened(first, one_end, reaches[0])
         near = second[other_end] if one_end is None else 0.5 * (first[one_end] + second[other_end])
-        point = _crossing_near(face, _lengthened(second, other_end, reaches[1]), near)
+        point = crossing_near(face, lengthened(second, other_end, reaches[1]), near)
         if point is None:
             return None
         line[k] = (*point, -depth)
@@ -192,41 +188,17 @@ def _crossing(
     return None if steps.max() > 20.0 * np.diff(depths).max() else line
 
 
-def _lengthened(line: np.ndarray, end: int, reach: float) -> np.ndarray:
-    way = line[end] - line[1 if end == 0 else -2]
-    point = line[end] + way * reach / np.hypot(*way)
-    return np.vstack([point, line]) if end == 0 else np.vstack([line, point])
-
-
-def _crossing_near(one: np.ndarray, other: np.ndarray, near: np.ndarray) -> np.ndarray | None:
-    """Where two polylines cross, nearest to a place."""
-    way, heading = np.diff(one, axis=0), np.diff(other, axis=0)
-    between = other[None, :-1] - one[:-1, None]
-    area = way[:, None, 0] * heading[None, :, 1] - way[:, None, 1] * heading[None, :, 0]
-    size = np.hypot(*way.T)[:, None] * np.hypot(*heading.T)[None, :]
-    safe = np.where(np.abs(area) > 1e-9 * size, area, np.nan)
-    on_one = (between[..., 0] * heading[None, :, 1] - between[..., 1] * heading[None, :, 0]) / safe
-    on_other = (between[..., 0] * way[:, None, 1] - between[..., 1] * way[:, None, 0]) / safe
-    slack = 1e-9
-    inside = (on_one >= -slack) & (on_one <= 1.0 + slack) & (on_other >= -slack) & (on_other <= 1.0 + slack)
-    if not inside.any():
-        return None
-    legs = np.nonzero(inside)[0]
-    points = one[legs] + on_one[inside][:, None] * way[legs]
-    return points[np.argmin(np.hypot(*(points - near).T))]
-
-
 def _ending_at(net: Surface, end: int, line: np.ndarray, name: str) -> Surface:
     """A surface whose start (0) or end (-1) is a line, followed straight on beyond the line's ends."""
     # beside a bend of the trace the rows' columns shift from row to row, and need rows close together
-    levels = _bends(line) if net.points.shape[1] == 2 else np.ones(len(line), dtype=bool)
-    points = _with_rows(net, end, -line[levels, 2]).points
+    levels = bend_mask(line) if net.points.shape[1] == 2 else np.ones(len(line), dtype=bool)
+    points = with_rows(net, end, -line[levels, 2]).points
     points = points if end == -1 else points[:, ::-1]
     target = np.empty((len(points), 3))
     reached = np.empty(len(points))
     for row, across in enumerate(points):
-        target[row] = _on_line(line, across[-1, 2])
-        reached[row] = _column_of(across[:, :2], target[row, :2])
+        target[row] = on_line(line, across[-1, 2])
+        reached[row] = column_of(across[:, :2], target[row, :2])
     last = int(np.floor(reached.min() - 0.2))
     if last < 0:
         raise ValueError(f"the junction cuts surface {name!r} off altogether: check which side of it is meant to stay")
@@ -236,57 +208,10 @@ def _ending_at(net: Surface, end: int, line: np.ndarray, name: str) -> Surface:
     parts = np.ones(1)
     if inner.size:
         parts = np.unique(np.round([*np.linspace(0.0, 1.0, _COLUMNS), *((inner - kept) / (reached[0] - kept))], 9))[1:]
-    between = [_at_columns(across, kept + (far - kept) * parts) for across, far in zip(points, reached)]
+    between = [at_columns(across, kept + (far - kept) * parts) for across, far in zip(points, reached)]
     joined = np.concatenate([points[:, : kept + 1], np.array(between)], axis=1)
     joined[:, -1] = target
     return Surface(joined if end == -1 else joined[:, ::-1])
-
-
-def _at_columns(across: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Points (n, 3) of a row (m, 3) at column numbers with fractions, straight on beyond the last."""
-    low = np.clip(columns.astype(int), 0, len(across) - 2)
-    part = (columns - low)[:, None]
-    return (1.0 - part) * across[low] + part * across[low + 1]
-
-
-def _bends(line: np.ndarray) -> np.ndarray:
-    """Whether (k,) a line turns at its points by more than a hundredth of a degree."""
-    way = np.diff(line, axis=0)
-    way /= np.linalg.norm(way, axis=1)[:, None]
-    turned = np.linalg.norm(np.diff(way, axis=0), axis=1) > 2e-4
-    return np.concatenate([[False], turned, [False]])
-
-
-def _with_rows(net: Surface, end: int, depths: np.ndarray) -> Surface:
-    """A surface with further rows, at these depths down one of its ends."""
-    down = -net.points[:, end, 2]
-    new = depths[(depths > down[0]) & (depths < down[-1])]
-    new = new[np.abs(new[:, None] - down[None, :]).min(axis=1, initial=np.inf) > 1e-6 * (down[-1] - down[0])]
-    # flats have no depth of their own: rows are told apart by their number
-    row = np.interp(new, down, np.arange(len(down))) if np.all(np.diff(down) > 0.0) else np.empty(0)
-    rows = np.sort(np.concatenate([np.arange(len(down)), row]))
-    low = np.minimum(rows.astype(int), len(down) - 2)
-    part = (rows - low)[:, None, None]
-    return Surface((1.0 - part) * net.points[low] + part * net.points[low + 1])
-
-
-def _on_line(line: np.ndarray, up: float) -> np.ndarray:
-    """The point of a line (k, 3) that goes down at a height, m; its last pieces are followed beyond its ends."""
-    down = -line[:, 2]
-    k = int(np.clip(np.searchsorted(down, -up, side="right") - 1, 0, len(down) - 2))
-    point = line[k] + (-up - down[k]) / (down[k + 1] - down[k]) * (line[k + 1] - line[k])
-    return np.array([point[0], point[1], up])
-
-
-def _column_of(across: np.ndarray, place: np.ndarray) -> float:
-    """Number, with fraction, of the column of a row (m, 2) at a place; beyond the last it counts on."""
-    way = np.diff(across, axis=0)
-    fraction = np.einsum("mi,mi->m", place - across[:-1], way) / np.einsum("mi,mi->m", way, way)
-    held = np.clip(fraction, 0.0, 1.0)
-    held[-1] = max(fraction[-1], 0.0)
-    distance = np.hypot(*(across[:-1] + held[:, None] * way - place).T)
-    leg = int(np.argmin(distance))
-    return leg + float(held[leg])
 
 
 def _blended(
@@ -297,13 +222,13 @@ def _blended(
     line = 0.5 * (ends[0] + ends[1])
     changed = {}
     for name, end in (first, second):
-        points = _with_rows(nets[name], end, -line[_bends(line), 2]).points
+        points = with_rows(nets[name], end, -line[bend_mask(line), 2]).points
         points = points if end == -1 else points[:, ::-1]
         along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points[0], axis=0), axis=1))])
         extra = along[-1] - np.linspace(0.0, min(blend, 0.9 * along[-1]), 9)
         places = np.unique(np.concatenate([along, extra]).round(6))
         rows = np.stack([np.column_stack([np.interp(places, along, c) for c in row.T]) for row in points])
-        shift = np.array([_on_line(line, row[-1, 2]) - row[-1] for row in rows])
+        shift = np.array([on_line(line, row[-1, 2]) - row[-1] for row in rows])
         weight = np.clip(1.0 - (places[-1] - places) / blend, 0.0, 1.0)
         rows += weight[None, :, None] * shift[:, None, :]
         changed[name] = Surface(rows if end == -1 else rows[:, ::-1])
@@ -311,7 +236,7 @@ def _blended(
 
 
 def _end_line(net: Surface, end: int, depths: np.ndarray) -> np.ndarray:
-    return np.array([(*_level(net, depth)[end], -depth) for depth in depths])
+    return np.array([(*level_line(net, depth)[end], -depth) for depth in depths])
 
 
 def _seams(nets: Mapping[str, Surface], junction: Junction, length: EdgeLength) -> dict[str, Seam]:
@@ -334,23 +259,8 @@ def _seams(nets: Mapping[str, Surface], junction: Junction, length: EdgeLength) 
     parts = [spaced(curve, length, low=low, high=high) for low, high in pairwise(marks)]
     at = np.concatenate([parts[0]] + [part[1:] for part in parts[1:]])
     points = curve(at)
-    return {name: Seam(_places(nets[name], points), points) for name in (junction.first, junction.second)}
+    return {name: Seam(places_on(nets[name], points), points) for name in (junction.first, junction.second)}
 
 
 def _column_at(net: Surface, point: np.ndarray) -> int:
     return int(np.argmin(np.linalg.norm(net.points[0] - point, axis=1)))
-
-
-def _places(net: Surface, points: np.ndarray) -> np.ndarray:
-    """Distance along strike and down the dip (n, 2) of points that lie on a surface, at their depth."""
-    places = np.empty((len(points), 2))
-    for k, point in enumerate(points):
-        level = _level(net, -point[2])
-        column = float(np.clip(_column_of(level, point[:2]), 0.0, len(level) - 1))
-        low = min(int(column), len(level) - 2)
-        part = column - low
-        heights = (1.0 - part) * net.points[:, low, 2] + part * net.points[:, low + 1, 2]
-        down = np.interp(-point[2], -heights, net.down)
-        knots = net.knots(np.array([down]))[0]
-        places[k] = (1.0 - part) * knots[low] + part * knots[low + 1], down
-    return places
