@@ -23,6 +23,7 @@ PEERS = {
     "own": [],
     "cutde": ["cutde"],
     "kite": ["numpy<2", "setuptools<81", "kite"],
+    "dislocs": ["dislocs"],
     "pyrocko": ["numpy<2", "setuptools<81", "pyrocko"],
 }
 
@@ -60,6 +61,16 @@ class Scaling:
     target: float
 
 
+@dataclass(frozen=True)
+class Memory:
+    """One line of the third table: a script that tells its peak memory, and the most MB that we promise."""
+
+    name: str
+    script: str
+    options: tuple[str, ...]
+    target: float
+
+
 JOBS = [
     Job("surface matrix, two slips, per thread", "surface_matrix.py", "peer_pyrocko_surface.py", "pyrocko", 30),
     Job("depth displacement + gradients, per thread", "depth_field.py", "peer_pyrocko_depth.py", "pyrocko", 10),
@@ -73,6 +84,14 @@ JOBS = [
     Job("triangle displacement + gradients, per thread", "triangle_gradient.py", "peer_cutde_strain.py", "cutde", 20),
     # at least a third: five criteria on one problem take less than three of its L-curves
     Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3, rounds=2),
+    Job(
+        "Coulomb stress, 500 patches at 5000 points, beside dislocs",
+        "stress_coulomb.py",
+        "peer_dislocs_stress.py",
+        "dislocs",
+        10,
+    ),
+    Job("the same beside pyrocko (gradients alone)", "stress_coulomb.py", "peer_pyrocko_depth.py", "pyrocko", 10),
     Job("20-value bounded L-curve, 1200 unknowns", "bounded_lcurve.py", "peer_nnls.py", "own", 25, rounds=1),
     Job("quadtree, 800 cells of 2000 x 2000 pixels", "quadtree.py", "peer_kite_quadtree.py", "kite", 25, rounds=1),
     Job("covariance, 340 cells of 500 x 500", "cell_covariance.py", "peer_kite_covariance.py", "kite", 150, rounds=1),
@@ -103,6 +122,14 @@ SCALINGS = [
     Scaling("depth displacement + gradients", "depth_field.py", 1.8),
     Scaling("triangle matrix at the surface", "triangle_matrix.py", 1.7),
     Scaling("triangle displacement + gradients", "triangle_gradient.py", 1.7),
+]
+MEMORIES = [
+    Memory(
+        "Coulomb stress, 2000 patches at 1e6 points",
+        "stress_coulomb.py",
+        ("--points", "1000000", "--patches", "2000", "--repeats", "1"),
+        2000,
+    ),
 ]
 
 
@@ -179,6 +206,14 @@ def scaling_lines(only: str, rounds: int) -> Iterator[tuple[tuple[str, ...], boo
         yield (item.name, shown(wall[0]), shown(wall[1]), f"{gain:.2f}", f"{item.target:g}"), gain >= item.target
 
 
+def memory_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the cells of each line of the table of memory, and whether its promise is kept."""
+    for item in (item for item in MEMORIES if only in item.name):
+        result = measure(sys.executable, item.script, *item.options)
+        held = result["megabytes"]
+        yield (item.name, f"{result['seconds']:.3g} s", f"{held:.0f} MB", f"{item.target:g}"), held <= item.target
+
+
 def table(heads: tuple[str, ...], lines: Iterator[tuple[tuple[str, ...], bool]], page: list[str]) -> bool:
     """Print a table line by line as it comes, append it to the page as Markdown, and return whether all is kept."""
     kept = True
@@ -223,6 +258,7 @@ def main() -> None:
     kept &= table(("alone", "ours", "at most"), limit_lines(options.only), page)
     heads = ("threads", "one", "two", "gain", "at least")
     kept &= table(heads, scaling_lines(options.only, rounds=3), page)
+    kept &= table(("memory", "processor", "held", "at most"), memory_lines(options.only), page)
     if options.page is not None:
         options.page.parent.mkdir(exist_ok=True)
         options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
