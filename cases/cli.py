@@ -283,6 +283,32 @@ def decompose(
 
 
 @app.command()
+def batch(
+    events: Annotated[Path, typer.Argument(metavar="EVENTS.csv", help="Table of events: columns name and case.")],
+    out: Annotated[Path, typer.Option(help="Folder of the results, one folder in it an event.")] = Path("batch"),
+    data: DataFolder = None,
+    catalogue: Annotated[Path | None, typer.Option(help="Seismic catalogue: QuakeML, ndk or CSV.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = None,
+    workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 1,
+    resume: Annotated[bool, typer.Option("--resume", help="Keep events that are done; go on with the rest.")] = False,
+    report: Annotated[bool, typer.Option(help="Write report.html and figures of each event.")] = True,
+) -> None:
+    """Run a catalogue of events unattended and compare them with a seismic catalogue; exit 2 where an event failed.
+
+    \b
+    Example:  geoslip batch events.csv --catalogue gcmt.ndk --out catalogue --workers 2
+              geoslip batch events.csv --dask tcp://10.0.0.5:8786 --resume
+    """
+    from geoslip.cases.commands_batch import batch_command
+
+    failed = batch_command(
+        events, out=out, data=data, catalogue=catalogue, dask=dask, workers=workers, resume=resume, report=report
+    )
+    if failed:
+        raise typer.Exit(EXIT_INPUT)
+
+
+@app.command()
 def cases() -> None:
     """List the studies that come with the toolkit.
 

@@ -12,18 +12,36 @@ from geoslip.cases.folder import ResultFolder
 from geoslip.cases.output import write_json, write_run
 from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
 from geoslip.cases.posterior import not_converged
-from geoslip.cases.progress import reporter_for_stream
+from geoslip.cases.progress import Reporter, reporter_for_stream
 from geoslip.cases.run import StudyRun
 
 
 def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool, report: bool) -> None:
     """Run a case into a folder that appears in full or not at all."""
+    final, run = run_quietly(name, out=out, data=data, resume=resume, report=report, reporter=reporter_for_stream())
+    typer.echo(run_summary(run, final))
+    if report:
+        typer.echo(f"report: {final.absolute() / 'report.html'}")
+    if not_converged(run):
+        typer.echo("warning: the chains have not converged; what was sampled is not to be quoted", err=True)
+
+
+def run_quietly(
+    name: str,
+    *,
+    out: Path | None,
+    data: Path | None,
+    resume: bool,
+    report: bool,
+    reporter: Reporter | None = None,
+) -> tuple[Path, StudyRun]:
+    """Run a case into its folder, telling nobody but the reporter; the folder and the run are returned."""
     case = read_case(find_case(name))
     final = out or Path(f"{case.name}-results")
     place = ResultFolder(final, resume=resume)
-    if resume and not place.resumed:
+    if resume and not place.resumed and reporter is not None:
         typer.echo(f"nothing is to be resumed beside {final}: this run starts from the beginning", err=True)
-    reporter = reporter_for_stream()
+    reporter = reporter or Reporter()
     try:
         with place:
             run = run_case(case, data=data, workspace=place.partial, cache=place.cache, reporter=reporter)
@@ -36,11 +54,7 @@ def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool,
             write_json(place.partial / "provenance.json", run.provenance | provenance_timings(reporter.timings))
     finally:
         reporter.close()
-    typer.echo(run_summary(run, final))
-    if report:
-        typer.echo(f"report: {final.absolute() / 'report.html'}")
-    if not_converged(run):
-        typer.echo("warning: the chains have not converged; what was sampled is not to be quoted", err=True)
+    return final, run
 
 
 def provenance_timings(timings: dict[str, float]) -> dict[str, dict[str, float]]:

@@ -1,0 +1,139 @@
+"""A batch: one folder an event, failures isolated and listed, resumed, compared, and run on Dask."""
+
+import csv
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from geoslip.cases.batch import Outcome, Task, read_events, run_event, run_on_dask
+from geoslip.cases.batch_table import moment_profile
+from geoslip.cases.cli import app
+from geoslip.cases.errors import CaseError
+
+HEAD = "name,case,lon,lat,depth_km,mw,strike,dip,rake\n"
+
+
+@pytest.fixture
+def catalogue(study_folder: Path) -> Path:
+    """Three events: one that runs, one whose data are missing, one whose case is wrong."""
+    text = (study_folder / "case.yml").read_text().replace("choose: abic, count: 8", "choose: 2e3")
+    (study_folder / "good.yml").write_text(text)
+    (study_folder / "lost.yml").write_text(text.replace("track.txt", "lost.txt"))
+    (study_folder / "wrong.yml").write_text(text.replace("dip: 60", "dip: 160"))
+    events = study_folder / "events.csv"
+    events.write_text(HEAD + "good,good.yml,30.0,40.1,12,6.5,30,60,0\nlost,lost.yml,,,,,,,\nwrong,wrong.yml,,,,,,,\n")
+    return events
+
+
+def run(*options: object):
+    return CliRunner().invoke(app, ["batch", *map(str, options), "--no-report"])
+
+
+def test_failures_stay_with_their_events(catalogue: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    told = run(catalogue, "--out", out)
+    assert told.exit_code == 2 and "1 of 3 events done" in told.stdout
+    assert "warning: failed: lost, wrong" in told.stderr
+    held = json.loads((out / "batch.json").read_text())
+    assert "lost.txt" in held["failures"]["lost"] and "dip" in held["failures"]["wrong"]
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == ["good"]
+    with (out / "events.csv").open(newline="") as stream:
+        rows = {row["name"]: row for row in csv.DictReader(stream)}
+    good, summary = rows["good"], json.loads((out / "good" / "summary.json").read_text())
+    assert (good["status"], rows["lost"]["status"], rows["wrong"]["mw"]) == ("done", "failed", "")
+    np.testing.assert_allclose(float(good["mw_difference"]), summary["mw"] - 6.5, rtol=1e-6)
+    np.testing.assert_allclose(float(good["depth_shift_km"]), summary["centroid"]["depth_km"] - 12.0, rtol=1e-6)
+    # 0.1 degrees of latitude from the fault's middle to the catalogue's centroid, less the fault's lean to the east
+    assert 8.0 < float(good["centroid_shift_km"]) < 16.0 and 90.0 < float(good["shift_azimuth_deg"]) < 200.0
+    assert float(good["kagan_deg"]) < 15.0
+    with (out / "moment_by_depth.csv").open(newline="") as stream:
+        profile = [float(row["total_nm"]) for row in csv.DictReader(stream)]
+    np.testing.assert_allclose(sum(profile), summary["moment_nm"], rtol=1e-6)
+    np.testing.assert_allclose(profile, moment_profile(out / "good" / "slip.csv"), rtol=1e-6)
+    assert profile[0] == 0.0, "the fault begins at 1 km"
+
+
+def test_a_resumed_batch_keeps_what_is_done(catalogue: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run(catalogue, "--out", out)
+    before = (out / "good" / "provenance.json").stat().st_mtime_ns
+    mended = (catalogue.parent / "wrong.yml").read_text().replace("dip: 160", "dip: 60")
+    (catalogue.parent / "wrong.yml").write_text(mended)
+    told = run(catalogue, "--out", out, "--resume")
+    assert "2 of 3 events done" in told.stdout and "good" in told.stdout and "kept" in told.stdout
+    assert (out / "good" / "provenance.json").stat().st_mtime_ns == before
+    assert (out / "wrong" / "summary.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [
+        ("", "no events"),
+        ("a,\n", "needs a name and a case"),
+        ("a,good.yml\na,good.yml\n", "there twice"),
+        ("../a,good.yml\n", "becomes a folder"),
+        ("a,good.yml,1,2,3,,,,\n", "numbers in all of lon, lat"),
+    ],
+)
+def test_a_wrong_table_is_refused_before_anything_runs(catalogue: Path, rows: str, complaint: str) -> None:
+    catalogue.write_text(HEAD + rows)
+    with pytest.raises(CaseError, match=complaint):
+        read_events(catalogue)
+
+
+def test_an_event_is_looked_up_in_the_catalogue(catalogue: Path) -> None:
+    seismic = catalogue.with_name("seismic.csv")
+    seismic.write_text("id,lon,lat,depth_km,mw,strike,dip,rake\nA1,30,40,8,6.4,30,60,0\n")
+    catalogue.write_text("name,case,event\ngood,good.yml,A1\n")
+    assert read_events(catalogue, catalogue=seismic)[1]["good"].mw == 6.4
+    catalogue.write_text("name,case,event\ngood,good.yml,A2\n")
+    with pytest.raises(CaseError, match=r"events\.csv:2 -- event 'A2' is not in the catalogue"):
+        read_events(catalogue, catalogue=seismic)
+
+
+@pytest.fixture
+def cluster():
+    """A Dask scheduler with one worker in this process."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as local:
+        yield local
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_dask_runs_the_same(catalogue: Path, tmp_path: Path, cluster) -> None:
+    cases, _ = read_events(catalogue)
+    tasks = [Task(name, case, tmp_path / name, report=False) for name, case in cases.items()]
+    found = {outcome.name: outcome for outcome in run_on_dask(tasks, address=cluster.scheduler_address)}
+    assert [bool(found[name].error) for name in ("good", "lost", "wrong")] == [False, True, True]
+    here = run_event(Task("good", cases["good"], tmp_path / "here", report=False))
+    assert isinstance(here, Outcome) and not here.error
+    assert (tmp_path / "good" / "slip.csv").read_text() == (tmp_path / "here" / "slip.csv").read_text()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_dies_in_the_middle_leaves_the_rest_to_be_resumed(
+    tmp_path: Path, cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def event(task: Task) -> Outcome:
+        time.sleep(0.0 if task.name == "e0" else 3.0)
+        return Outcome(task.name, task.folder)
+
+    monkeypatch.setattr("geoslip.cases.batch.run_event", event)
+    tasks = [Task(f"e{number}", "", tmp_path / f"e{number}") for number in range(3)]
+    running = run_on_dask(tasks, address=cluster.scheduler_address)
+    first = next(running)
+    cluster.scheduler.loop.add_callback(cluster.scheduler.close)
+    rest = list(running)
+    assert {first.name, *(outcome.name for outcome in rest)} == {"e0", "e1", "e2"}
+    assert not first.error
+    assert all("scheduler or its workers died" in outcome.error and "--resume" in outcome.error for outcome in rest)
+
+
+def test_a_scheduler_that_does_not_answer_is_told(catalogue: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with pytest.raises(CaseError, match="no Dask scheduler answers"):
+        list(run_on_dask([Task("a", "b", tmp_path)], address="tcp://127.0.0.1:9"))
