@@ -142,7 +142,7 @@ def _quakeml_event(node: ElementTree.Element, path: Path) -> SeismicEvent | None
     try:
         if chosen is None:
             raise ValueError("it has no origin")
-        place = [float(chosen.findtext(f"{key}/value", "")) for key in ("longitude", "latitude", "depth")]
+        longitude, latitude, depth = (float(chosen.findtext(f"{key}/value", "")) for key in _PLACE)
         parts = mechanism.find("momentTensor/tensor")
         if parts is not None:
             tensor = from_spherical(*(float(parts.findtext(f"M{key}/value", "")) for key in _SPHERICAL))
@@ -155,8 +155,9 @@ def _quakeml_event(node: ElementTree.Element, path: Path) -> SeismicEvent | None
             tensor = double_couple(*plane, mw=mw)
     except ValueError as error:
         raise ValueError(f"{path}: event {name!r} cannot be used: {error}") from None
-    return SeismicEvent(name, *place, mw, tensor)
+    return SeismicEvent(name, longitude, latitude, depth, mw, tensor)
 
 
 _SPHERICAL = ("rr", "tt", "pp", "rt", "rp", "tp")
 _PLANE = ("strike", "dip", "rake")
+_PLACE = ("longitude", "latitude", "depth")
