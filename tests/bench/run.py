@@ -132,6 +132,11 @@ MEMORIES = [
     ),
 ]
 
+NOISES = (0.05, 0.01, 0.001, 0.0001)
+"""Noise of the slip posterior, m."""
+SMALLEST_ESS, LARGEST_R_HAT, LONGEST = 400.0, 1.01, 60.0
+"""Every parameter's effective draws within so many seconds of two cores; the peer has fewer in an hour."""
+
 
 def interpreter(environment: str) -> str:
     """Python of a peer's environment, made on first use."""
@@ -214,6 +219,17 @@ def memory_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         yield (item.name, f"{result['seconds']:.3g} s", f"{held:.0f} MB", f"{item.target:g}"), held <= item.target
 
 
+def sampling_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the cells of each noise level of the slip posterior: time of two cores to ESS 400, and the peer."""
+    for noise in NOISES if only in "bounded slip posterior" else ():
+        found = measure(sys.executable, "slip_posterior.py", "--noise", str(noise), "--metropolis", "60")
+        seconds = 0.5 * found["cpu_seconds"] * SMALLEST_ESS / found["ess"]
+        hour = found["metropolis_ess_an_hour"]
+        good = seconds < LONGEST and found["r_hat"] < LARGEST_R_HAT and hour < SMALLEST_ESS
+        cells = (f"bounded slip posterior, noise {1e3 * noise:g} mm", f"{seconds:.3g} s", f"{found['ess']:.0f}")
+        yield (*cells, f"{found['r_hat']:.3f}", f"{hour:.0f}"), good
+
+
 def table(heads: tuple[str, ...], lines: Iterator[tuple[tuple[str, ...], bool]], page: list[str]) -> bool:
     """Print a table line by line as it comes, append it to the page as Markdown, and return whether all is kept."""
     kept = True
@@ -252,13 +268,17 @@ def main() -> None:
         "",
         f"Made by `make bench` on {processor()}, Python {platform.python_version()}. Mp/s: million pairs of point and"
         " patch a second. Processor seconds of one thread in the first table, wall-clock in the second; the least of"
-        " several rounds in which ours and the peer's took turns.",
+        " several rounds in which ours and the peer's took turns. The third table counts half the processor seconds of"
+        " all threads, as two cores would take; its peer is a random-walk Metropolis with the posterior's own covariance,"
+        " its effective draws an hour extrapolated from a run of one processor minute.",
     ]
     kept = table(("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only), page)
     kept &= table(("alone", "ours", "at most"), limit_lines(options.only), page)
     heads = ("threads", "one", "two", "gain", "at least")
     kept &= table(heads, scaling_lines(options.only, rounds=3), page)
     kept &= table(("memory", "processor", "held", "at most"), memory_lines(options.only), page)
+    heads = ("sampling", "to ESS 400", "ESS of run", "R-hat", "peer an hour")
+    kept &= table(heads, sampling_lines(options.only), page)
     if options.page is not None:
         options.page.parent.mkdir(exist_ok=True)
         options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
