@@ -269,7 +269,7 @@ def main() -> None:
         f"Made by `make bench` on {processor()}, Python {platform.python_version()}. Mp/s: million pairs of point and"
         " patch a second. Processor seconds of one thread in the first table, wall-clock in the second; the least of"
         " several rounds in which ours and the peer's took turns. The third table counts half the processor seconds of"
-        " all threads, as two cores would take; its peer is a random-walk Metropolis with the posterior's own covariance,"
+        " all threads, as two cores would take; its peer is a Metropolis whose steps have the posterior's covariance,"
         " its effective draws an hour extrapolated from a run of one processor minute.",
     ]
     kept = table(("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only), page)
