@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from shapely import Polygon, clip_by_rect
 
 from geoslip.downsample.cells import Cells
 from geoslip.downsample.dividing import DIVISIONS, Division, Part
@@ -152,10 +153,18 @@ def _cells(scene: Scene, parts: list[Part], parameters: dict[str, float | str]) 
     step_x = (scene.x[-1] - scene.x[0]) / (scene.x.size - 1)
     step_y = (scene.y[-1] - scene.y[0]) / (scene.y.size - 1)
     corner = np.array([scene.x[0] - 0.5 * step_x, scene.y[0] - 0.5 * step_y])
-    outlines = tuple(corner + part.corners[:, ::-1] * (step_x, step_y) for part in ordered)
+    outlines = tuple(corner + _inside(part.corners, scene)[:, ::-1] * (step_x, step_y) for part in ordered)
     return Cells(
         labels=labels.reshape(scene.values.shape), outlines=outlines, method="resolution", parameters=parameters
     )
+
+
+def _inside(corners: NDArray[np.float64], scene: Scene) -> NDArray[np.float64]:
+    """The part of a polygon (row, column) that lies in the scene."""
+    ny, nx = scene.values.shape
+    if corners.min() >= 0.0 and (corners.max(axis=0) <= (ny, nx)).all():
+        return corners
+    return np.asarray(clip_by_rect(Polygon(corners), 0.0, 0.0, float(ny), float(nx)).exterior.coords)[:-1]
 
 
 def _split(
