@@ -73,7 +73,7 @@ samplers: install-test
 	mkdir -p .cache
 	$(TEST)/python cases/samplers/compare.py --draws 100 --keep .cache/samplers.json --page docs/samplers.md \
 	    --picture docs/samplers.png
-	$(TEST)/python cases/small2017/twin.py --draws 100 --page cases/small2017/README.md
+	$(TEST)/python cases/small2017/twin.py --draws 100 --keep .cache/small2017.json --page cases/small2017/README.md
 
 clean:
 	rm -rf build docs/_build docs/studies .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo

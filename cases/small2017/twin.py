@@ -11,6 +11,7 @@ and inverts the cells of a uniform grid, of the preliminary model (in passes) an
 import argparse
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -273,21 +274,23 @@ def invert(event: Event, steps: list[Scene], rng: np.random.Generator) -> dict[s
     return found
 
 
-def run_event(event: Event, draws: int, seed: int) -> dict:
-    """Every draw and method: error of Mw, of the five numbers, and chi-square's rise at the true depth and strike."""
-    result: dict = {name: [] for name in METHODS} | {"left": []}
+def run_event(event: Event, draws: int, seed: int, *, known: dict) -> Iterator[dict]:
+    """Yield after every draw: error of Mw, of the five numbers, and chi-square's rise at the true depth and strike.
+
+    Draws that are known already are not made again.
+    """
     truth = np.array([0.0, 0.0, event.depth, event.strike, event.dip])
-    start = time.process_time()
-    for draw in range(draws):
-        rng = np.random.default_rng([seed, draw])
+    fields = [predicted(scene, truth, event.side, true_slip(event)) for scene in blank_scenes()]
+    result: dict = {name: [] for name in METHODS} | {"left": [], "seconds": 0.0} | known
+    result["peak"] = max(float(np.abs(field).max()) for field in fields)
+    for draw in range(len(result["left"]), draws):
+        start, rng = time.process_time(), np.random.default_rng([seed, draw])
         steps, left = draw_stacks(event, rng)
-        result["left"].append(left)
         for name, (fit, *rises) in invert(event, steps, rng).items():
             result[name].append([fit.magnitude - event.magnitude, *(fit.place - truth), *rises, *fit.errors[2:4]])
-    fields = [predicted(scene, truth, event.side, true_slip(event)) for scene in blank_scenes()]
-    result["peak"] = max(float(np.abs(field).max()) for field in fields)
-    result["seconds"] = time.process_time() - start
-    return result
+        result["left"].append(left)
+        result["seconds"] += time.process_time() - start
+        yield result
 
 
 def lines(results: dict[str, dict]) -> list[str]:
@@ -317,14 +320,15 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--only", default="", help="events whose name holds this text")
     parser.add_argument("--page", type=Path)
-    parser.add_argument("--keep", type=Path, help="JSON of every draw; results of other events in it stay")
+    parser.add_argument("--keep", type=Path, help="JSON of every draw; those in it are not made again")
     options = parser.parse_args()
     results = json.loads(options.keep.read_text()) if options.keep and options.keep.exists() else {}
     for number, event in enumerate(EVENTS):
         if options.only in event.name:
-            results[event.name] = run_event(event, options.draws, number)
-            if options.keep:
-                options.keep.write_text(json.dumps(results))
+            for found in run_event(event, options.draws, number, known=results.get(event.name, {})):
+                results[event.name] = found
+                if options.keep:
+                    options.keep.write_text(json.dumps(results))
     results = {event.name: results[event.name] for event in EVENTS if event.name in results}
     table = lines(results)
     print("\n".join(table))
