@@ -1,10 +1,10 @@
 """Coulomb stress change: what a change of stress does to a receiver plane.
 
-| quantity | definition | unit |
-|---|---|---|
-| shear | traction along the receiver's slip, positive where it favours slip | Pa |
-| normal | traction along the normal, tension (unclamping) positive | Pa |
-| coulomb | shear + friction * (normal less what pore pressure takes) | Pa |
+All in Pa::
+
+    shear    traction along the receiver's slip, positive where it favours slip
+    normal   traction along the normal, tension (unclamping) positive
+    coulomb  shear + friction * (normal less what pore pressure takes)
 
 With Skempton's coefficient B the pore pressure of an undrained change is -B trace(stress)/3 ("isotropic"; Rice
 and Cleary 1976) or -B normal ("apparent", whose effective friction is mu (1 - B); Beeler et al. 2000).
@@ -71,7 +71,7 @@ class Friction:
         Parameters
         ----------
         shear, normal : ndarray, shape (...)
-            In Pa, as in the table of this module.
+            In Pa, as this module says.
         stress : ndarray, shape (..., 3, 3)
             The stress they come from, whose trace makes the pore pressure in the isotropic model.
 
@@ -93,7 +93,7 @@ class CoulombChange:
     Parameters
     ----------
     shear, normal, coulomb : ndarray, shape (n,)
-        In Pa, as in the table of this module.
+        In Pa, as this module says.
     rake : ndarray, shape (n,)
         Of the slip direction the shear is taken along, deg.
     """
