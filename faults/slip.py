@@ -9,6 +9,8 @@ from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.mechanism import FocalMechanism, focal_mechanism
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, patch_moment_tensors, tensor_moment
+from geoslip.faults.protocol import FaultSegment
+from geoslip.faults.triangular import TriangularSegment
 from geoslip.faults.vectors import azimuth_of, strike_vector
 
 
@@ -182,7 +184,7 @@ class SlipModel:
             area=float(areas.sum()),
             moment=float(weight),
             mw=float(magnitude_of_moment(weight)),
-            strike=_mean_strike(segment.strikes, areas),
+            strike=_mean_strike(segment),
             dip=float(segment.dips[0] if np.ptp(segment.dips) == 0.0 else np.average(segment.dips, weights=areas)),
             mean_rake=float(_rake_of(stiffness @ slip[:, 0], stiffness @ slip[:, 1])),
             peak_slip=float(size[peak]),
@@ -210,9 +212,20 @@ def _rake_of(strike_slip: ArrayLike, dip_slip: ArrayLike) -> np.ndarray:
     return np.where((along == 0.0) & (up == 0.0), np.nan, rake)
 
 
-def _mean_strike(strikes: np.ndarray, areas: np.ndarray) -> float:
+def _mean_strike(segment: FaultSegment) -> float:
+    """Strike of the mean direction along strike; of a surface of triangles, of its mean plane.
+
+    Where triangles are nearly level their own strikes scatter, and where they lean past vertical they turn round.
+    """
+    strikes, areas = segment.strikes, segment.areas
     if np.ptp(strikes) == 0.0:
         return float(strikes[0] % 360.0)
+    if isinstance(segment, TriangularSegment):
+        mean = (segment.facing * areas) @ segment.normals
+        level = np.hypot(mean[0], mean[1])
+        if level > 1e-9 * np.linalg.norm(mean):
+            east, north = (mean if mean[2] >= 0.0 else -mean)[:2]
+            return float(azimuth_of(-north, east))
     return float(azimuth_of(*(areas @ strike_vector(strikes)[:, :2])))
 
 

@@ -137,6 +137,9 @@ def test_a_surface_past_vertical_keeps_one_face(sheet: Sheet) -> None:
     assert sorted(set(mesh.facing.tolist())) == [-1.0, 1.0]
     motion = mesh.normals * mesh.facing[:, None]
     assert np.all(motion @ motion[0] > 0.8)
+    # its strike is that of the mean plane, though its triangles' strikes are near 0 and near 180
+    summary = SlipModel(Fault((mesh,)), np.ones((mesh.n_patches, 3))).per_segment()[0]
+    assert min(summary.strike % 180.0, 180.0 - summary.strike % 180.0) < 20.0
 
 
 def test_quality_of_known_triangles(sheet: Sheet) -> None:
