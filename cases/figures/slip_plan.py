@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 STEEP = 80.0
 """Degrees of dip from which a segment shows as a ribbon in plan."""
 
+VERTICAL = 87.0
+"""The same for triangles, whose edges do not line up into one ribbon where they lie side by side."""
+
 
 def spaced_arrows(model: SlipModel, *, spacing: float) -> tuple[np.ndarray, np.ndarray]:
     """Arrows for a plan view, one every ``spacing`` metres along each segment.
@@ -95,7 +98,8 @@ def _draw_patches(axes: Axes, model: SlipModel, *, frame: LocalFrame, size: np.n
 
 def _draw_ribbons(axes: Axes, model: SlipModel, *, frame: LocalFrame, size: np.ndarray, norm: Normalize) -> None:
     """Lay a ribbon along the trace of steep patches, whose face cannot be seen from above; largest slip on top."""
-    steep = np.flatnonzero(np.asarray(model.fault.dips) > STEEP)
+    corners = np.array([len(outline) for outline in model.fault.outlines])
+    steep = np.flatnonzero(np.asarray(model.fault.dips) > np.where(corners == 3, VERTICAL, STEEP))
     if steep.size == 0:
         return
     steep = steep[np.argsort(size[steep], kind="stable")]
