@@ -20,7 +20,7 @@ from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.lengths import correlation_lengths
 from geoslip.inversion.operators import Operator, laplacian
-from geoslip.inversion.priors import damping, first_difference, von_karman
+from geoslip.inversion.priors import damping, first_difference, matern, von_karman
 from geoslip.inversion.relative import relative_strengths
 
 
@@ -133,7 +133,7 @@ def _plain_operator(case: Case, fault: Fault) -> Operator:
         own = case.slip.segments.get(entry.name)
         edges[entry.name] = own.zero_edges if own is not None and own.zero_edges is not None else case.slip.zero_edges
     name = case.smoothing.operator
-    if name in ("damping", "von_karman"):
+    if name in ("damping", "von_karman", "matern"):
         if any(edges.values()):
             rule = f"the operator {name} tapers slip at no edge: leave zero_edges out, or take laplacian"
             raise CaseError(case.mistake(("smoothing", "operator"), rule))
@@ -153,4 +153,6 @@ def _von_karman(case: Case, fault: Fault) -> Operator:
             length = float(np.ptp(np.concatenate(list(segment.outlines)) @ mean_axes(segment)[0]))
             width = float(segment.areas.sum()) / length
             lengths[segment.name] = correlation_lengths(length, width, mechanism=str(smoothing.mechanism))
+    if smoothing.operator == "matern":
+        return matern(fault, lengths=lengths, smoothness=smoothing.smoothness)
     return von_karman(fault, lengths=lengths, hurst=smoothing.hurst)

@@ -166,8 +166,8 @@ class Scales(Block):
 class Smoothing(Block):
     """How rough slip may be, and what decides it.
 
-    The von Karman operator takes its correlation lengths along strike and dip from ``correlation``, or by the size of
-    each segment and its ``mechanism``.
+    The operators von_karman (``hurst``) and matern (``smoothness``) take their correlation lengths along strike and dip
+    from ``correlation``, or by the size of each segment and its ``mechanism``.
 
     Data sets weigh as their noise is given, or, with ``weights: variance_components``, by the ``scales`` at which each
     misses by as much as its noise says.
@@ -178,10 +178,11 @@ class Smoothing(Block):
     is named in ``compare``.
     """
 
-    operator: Literal["laplacian", "first_difference", "damping", "von_karman"] = "laplacian"
+    operator: Literal["laplacian", "first_difference", "damping", "von_karman", "matern"] = "laplacian"
     mechanism: Literal["strike-slip", "dip-slip"] | None = None
     correlation: tuple[Length, Length] | None = None
     hurst: Annotated[float, Field(gt=0.0, le=1.0)] = 0.75
+    smoothness: Annotated[float, Field(gt=0.0, le=5.0)] = 1.5
     by_component: dict[Literal["strike", "dip"], Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict)
     by_segment: dict[str, Annotated[float, Field(gt=0.0)]] = Field(default_factory=dict)
     choose: Annotated[Choice, PlainValidator(parse_choice)] = "lcurve"
@@ -195,9 +196,10 @@ class Smoothing(Block):
     @model_validator(mode="after")
     def _lengths(self) -> Smoothing:
         given = [key for key in ("mechanism", "correlation") if getattr(self, key) is not None]
-        if self.operator == "von_karman" and len(given) != 1:
-            raise ValueError("von_karman takes its lengths from exactly one of mechanism and correlation")
-        if self.operator != "von_karman" and given:
+        covariance = self.operator in ("von_karman", "matern")
+        if covariance and len(given) != 1:
+            raise ValueError(f"{self.operator} takes its lengths from exactly one of mechanism and correlation")
+        if not covariance and given:
             raise ValueError(f"{given[0]} is for the operator von_karman: leave it out, or change the operator")
         if self.correlation is not None and min(self.correlation) <= 0.0:
             raise ValueError("correlation lengths are above 0")

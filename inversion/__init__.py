@@ -19,7 +19,7 @@ from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.offset_profile import OffsetProfile, offset_profile
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.prediction_error import ModelUncertainty, prediction_error, with_prediction_error
-from geoslip.inversion.priors import damping, first_difference, von_karman, von_karman_correlation
+from geoslip.inversion.priors import damping, first_difference, matern, von_karman, von_karman_correlation
 from geoslip.inversion.problem import Block, Problem
 from geoslip.inversion.reference import Reference, reference_tracks
 from geoslip.inversion.relative import relative_strengths
@@ -97,6 +97,7 @@ __all__ = [
     "greens_matrix",
     "laplacian",
     "leave_one_out",
+    "matern",
     "minimise_bounded",
     "model_displacement",
     "model_gradient",

@@ -9,6 +9,7 @@ as chi-square):
 | first_difference  | slope across a side times root of its area | integral of gradient^2          | m^2  | 1/m      |
 | damping           | slip times root of area                    | integral of slip^2              | m^4  | 1/m^2    |
 | von_karman        | slip, uncorrelated                         | slip' (correlation)^-1 slip     | m^2  | 1/m      |
+| matern            | the same, of any smoothness                | the same                        | m^2  | 1/m      |
 
 The area of a side is its length times the distance of the two centres it parts: half of the ground around it, for it
 sees one of two directions. The strength of von_karman is one over the standard deviation of slip that the prior means.
@@ -175,6 +176,38 @@ def von_karman(
     one = sparse.block_diag(blocks)
     note = f"von Karman covariance, Hurst exponent {hurst:g}, lengths along strike and dip: {'; '.join(said)}"
     return Operator("von_karman", for_each(one, fault, components), note)
+
+
+def matern(
+    fault: Fault,
+    *,
+    lengths: tuple[float, float] | Mapping[str, tuple[float, float]],
+    smoothness: float = 1.5,
+    components: Sequence[str] = ("strike", "dip"),
+) -> Operator:
+    """Prior of slip with a Matern covariance of unit variance: von Karman's form at any smoothness.
+
+    Parameters
+    ----------
+    fault : Fault
+    lengths : pair of float, or dict of these by segment name
+        Along strike and along dip, m; the argument of the Bessel function is the distance over them.
+    smoothness : float
+        Order of the Bessel function: 0.5 is exponential, 1.5 once differentiable, 2.5 twice.
+    components : sequence of str
+
+    Returns
+    -------
+    Operator
+
+    Raises
+    ------
+    ValueError, CovarianceError
+        As for von_karman.
+    """
+    like = von_karman(fault, lengths=lengths, hurst=smoothness, components=components)
+    note = like.note.replace("von Karman covariance, Hurst exponent", "Matern covariance, smoothness")
+    return Operator("matern", like.matrix, note)
 
 
 def _lags(segment: FaultSegment, along: float, down: float) -> Array:

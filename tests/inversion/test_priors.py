@@ -10,6 +10,7 @@ from geoslip.inversion import (
     correlation_lengths,
     damping,
     first_difference,
+    matern,
     solve,
     strength_curve,
     von_karman,
@@ -132,3 +133,15 @@ def test_strong_damping_leaves_no_slip_and_strong_slopes_leave_it_even(study):
     assert np.abs(still.slip).max() < 1e-6
     even = solve(study.problem, first_difference(study.fault, study.adjacency), strength=1e4)
     assert np.ptp(even.slip[:, 1]) < 5e-3 * np.abs(even.slip[:, 1]).mean()
+
+
+def test_matern_of_order_three_halves_has_its_closed_form(twin):
+    """(1 + r) exp(-r): the covariance that the operator inverts."""
+    fault = Fault((twin.segment("one", rows=3, columns=4),))
+    operator = matern(fault, lengths=(3e3, 2e3), smoothness=1.5, components=("dip",))
+    covariance = np.linalg.inv(operator.gram.toarray())
+    strike, updip = fault.strike_vectors[0], fault.updip_vectors[0]
+    apart = fault.centroids[:, None] - fault.centroids[None]
+    distance = np.hypot(apart @ strike / 3e3, apart @ updip / 2e3)
+    np.testing.assert_allclose(covariance, (1.0 + distance) * np.exp(-distance), atol=1e-6)
+    assert operator.name == "matern" and "smoothness 1.5" in operator.note
