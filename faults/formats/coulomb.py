@@ -2,7 +2,7 @@
 
 The fault dips to the right from start to finish; a row's start and finish lie at its top depth. x and y count from
 "zero lon" and "zero lat" at the end of the file. What columns six and seven mean depends on the element's kode (Toda
-et al. 2011, Coulomb 3.3 user guide, section 2.1): 100 right-lateral and reverse; 200 right-lateral and tensile; 300
+et al. 2011, Coulomb 3.3 user guide): 100 right-lateral and reverse; 200 right-lateral and tensile; 300
 tensile and reverse; 400 and 500 are point sources. A header that names rake and net slip has these instead.
 """
 
