@@ -120,7 +120,7 @@ def check_against_track(scene: Scene, other: Scene, *, frame: LocalFrame) -> lis
 
 def sparse_pixels(scene: Scene, *, frame: LocalFrame, most: int = 4000) -> Observations:
     """Give about `most` single pixels of a scene as observations of unit variance: for comparisons, not inversion."""
-    pixels = scene.pixels(frame=frame, step=max(1, int(np.sqrt(scene.values.size / _MOST_PIXELS))))
+    pixels = scene.pixels(frame=frame, step=max(1, int(np.sqrt(scene.values.size / (2 * most)))))
     order = np.arange(len(pixels.values))[:: max(1, len(pixels.values) // most)]
     points = pixels.points[order]
     longitude, latitude = frame.to_geographic(points[:, 0], points[:, 1])
