@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: samplers demo test install-test lint types suite coverage bench studies docs picture clean
+.PHONY: samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -53,6 +53,10 @@ coverage: install-test
 
 bench: install-test
 	$(TEST)/python tests/bench/run.py --page docs/benchmarks.md
+
+# Whether posteriors are what they claim to be: the rank of the truth among the draws of 100 synthetic sources.
+calibrate: install-test
+	$(TEST)/python tests/calibrate/geometry.py --page docs/calibration_geometry.png
 
 # The README's picture: the first screens of the demo's report, by headless Chromium.
 picture: demo

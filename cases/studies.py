@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,9 @@ def needed_cases(rows: Sequence[PublishedRow]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for row in rows for name in (row.case, row.over) if name is not None))
 
 
-def run_study(name: str, *, out: Path, data: Path | None = None, report: bool = False) -> tuple[Score, ...]:
+def run_study(
+    name: str, *, out: Path, data: Path | None = None, report: bool = False, leave_out: Collection[str] = ()
+) -> tuple[Score, ...]:
     """Run every case that a study's published figures need, and score them.
 
     Parameters
@@ -48,8 +50,10 @@ def run_study(name: str, *, out: Path, data: Path | None = None, report: bool = 
         Folder of the data files; GEOSLIP_DATA otherwise.
     report : bool
         Whether to write the reports too.
+    leave_out : collection of str
+        Cases that are not run, with the rows that speak of them.
     """
-    rows = published_studies()[name]
+    rows = tuple(row for row in published_studies()[name] if not {row.case, row.over} & set(leave_out))
     summaries: dict[str, Any] = {}
     for case in needed_cases(rows):
         folder = out / name / case

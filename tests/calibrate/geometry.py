@@ -6,6 +6,9 @@ for each quantity and draws the histograms.
 """
 
 import argparse
+import os
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +57,6 @@ def network(generator: np.random.Generator, *, n: int = 60) -> Observations:
 
 def rank_one(seed: int) -> tuple[dict[str, int], bool]:
     """Rank of the truth among 99 draws, by quantity, for one synthetic source; and whether its chains converged."""
-    from dataclasses import replace
-
     generator = np.random.default_rng([seed, 20])
     data = network(generator)
     choices = {"nuisance": {"points": "offset"}, "noise": NOISE}
@@ -97,13 +98,14 @@ def main() -> None:
     """Run the sources, print the tests, draw the histograms; exit 1 where one fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=100, help="number of synthetic sources")
+    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="sources worked on at once")
     parser.add_argument("--page", type=Path, required=True, help="file of the picture")
     options = parser.parse_args()
     ranks: dict[str, list[int]] = {}
     converged = 0
     values: dict[str, float] = {}
-    for seed in range(options.count):
-        found, good = rank_one(seed)
+    pool = ProcessPoolExecutor(options.processes)
+    for seed, (found, good) in enumerate(pool.map(rank_one, range(options.count))):
         converged += good
         for name, rank in found.items():
             ranks.setdefault(name, []).append(rank)
