@@ -1,9 +1,9 @@
 """Metropolis in the manner of GBIS (Bagnardi & Hooper 2018), written for this comparison.
 
 All ten numbers are stepped at once, uniformly within step sizes that a sensitivity test renews during the first 10000
-steps so that each alone lowers the probability by 0.5^(1/n); misfit by the inverse covariance. In the peer's favour all steps
-are scaled together until a quarter is taken, which the sensitivity test alone does not reach; it is started at the truth,
-so that annealing is not needed; and the tuning does not count.
+steps so that each alone lowers the probability by 0.5^(1/n); misfit by the inverse covariance. In the peer's favour all
+steps are scaled together until a quarter is taken, which the sensitivity test alone does not reach; it is started at
+the truth, so that annealing is not needed; and the tuning does not count.
 """
 
 import numpy as np
