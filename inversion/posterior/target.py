@@ -15,8 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
 from geoslip.inversion.posterior.distributions import LogUniform
@@ -131,6 +131,46 @@ class BoundedGaussian:
         for scale, term in zip(noise, self.terms, strict=True):
             total += term.normal / scale**2
         return total
+
+    def log_evidence(self, noise: ArrayLike, strength: float) -> float:
+        """Logarithm of the probability density of the data at given scales, x integrated out without bounds.
+
+        With A = sum N_i / s_i^2 + a^2 H and r = sum b_i / s_i^2 it is
+
+            sum (-n_i ln s_i - e_i / (2 s_i^2)) + q ln a + 1/2 (ln |H| - ln |A| + r' A^-1 r),
+
+        the part of the data that no scale touches, -1/2 sum (n_i ln 2 pi + ln |C_i|), left out.
+
+        Parameters
+        ----------
+        noise : (terms,) array_like
+            s_i.
+        strength : float
+            a, above 0.
+
+        Raises
+        ------
+        ConstraintError
+            There are bounds: the evidence would need the share of two Gaussians between them.
+        SingularProblemError
+            H is not positive definite, so that the prior has no normaliser.
+        """
+        if np.isfinite(self.lower).any() or np.isfinite(self.upper).any():
+            raise ConstraintError("the evidence is known in closed form without bounds only: leave them out")
+        scales = np.asarray(noise, dtype=float)
+        total = self.precision(scales, strength)
+        try:
+            prior, factor = cholesky(self.gram, lower=True), cholesky(total, lower=True)
+        except LinAlgError as error:
+            raise SingularProblemError("the smoothing leaves some slip alone: the prior has no normaliser") from error
+        right = np.sum([term.right / scale**2 for scale, term in zip(scales, self.terms, strict=True)], axis=0)
+        half = solve_triangular(factor, right, lower=True)
+        data = sum(
+            -term.count * np.log(scale) - 0.5 * term.energy / scale**2
+            for scale, term in zip(scales, self.terms, strict=True)
+        )
+        volume = np.log(np.diagonal(prior)).sum() - np.log(np.diagonal(factor)).sum()
+        return float(data + self.n * np.log(strength) + volume + 0.5 * half @ half)
 
     def _check_strength(self) -> None:
         boxed = ~(np.isin(self.lower, (0.0, -np.inf)) & np.isin(self.upper, (0.0, np.inf)) & (self.lower < self.upper))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import chisquare
+from scipy.stats import chisquare, multivariate_normal
 
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
 from geoslip.inversion.posterior import BoundedGaussian, DataTerm, LogUniform, sample_bounded
@@ -56,6 +56,34 @@ def test_scales_and_slip_are_the_quadrature(method, low):
     draws[:, 2:] = np.log(draws[:, 2:])
     np.testing.assert_allclose((draws.mean(axis=0) - mean) / deviation, 0.0, atol=0.05)
     np.testing.assert_allclose(draws.std(axis=0) / deviation, 1.0, atol=0.05)
+
+
+def test_the_evidence_is_that_of_the_data_as_one_gaussian():
+    rng = np.random.default_rng(3)
+    matrix, data = rng.standard_normal((9, 2)), rng.standard_normal(9)
+    whole = posterior(matrix, data, lower=-np.inf)
+    for noise, strength in ((0.5, 0.3), (1.0, 2.0), (2.5, 5.0)):
+        covariance = noise**2 * np.eye(9) + matrix @ np.linalg.inv(strength**2 * GRAM) @ matrix.T
+        expected = multivariate_normal(cov=covariance).logpdf(data) + 4.5 * np.log(2.0 * np.pi)
+        np.testing.assert_allclose(whole.log_evidence([noise], strength), expected, rtol=1e-12)
+    with pytest.raises(ConstraintError, match="without bounds only"):
+        posterior(matrix, data).log_evidence([1.0], 1.0)
+    with pytest.raises(SingularProblemError, match="no normaliser"):
+        posterior(matrix, data, lower=-np.inf, gram=np.diag([1.0, 0.0]), strength=1.0).log_evidence([1.0], 1.0)
+
+
+def test_the_sampled_strength_follows_the_evidence():
+    rng = np.random.default_rng(4)
+    matrix, data = rng.standard_normal((12, 2)), rng.standard_normal(12)
+    target = posterior(matrix, data, lower=-np.inf, noise=1.0)
+    log_a, weight = nodes_between(np.log(STRENGTH.low), np.log(STRENGTH.high), 60)
+    weight = weight * np.exp([target.log_evidence([1.0], strength) for strength in np.exp(log_a)])
+    weight /= weight.sum()
+    mean = weight @ log_a
+    deviation = np.sqrt(weight @ (log_a - mean) ** 2)
+    drawn = np.log(sample_bounded(target, draws=2000, seed=3).of("strength"))
+    np.testing.assert_allclose((drawn.mean() - mean) / deviation, 0.0, atol=0.05)
+    np.testing.assert_allclose(drawn.std() / deviation, 1.0, atol=0.05)
 
 
 def draw_from_prior(rng):
