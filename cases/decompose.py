@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,7 @@ from geoslip.cases.errors import CaseError
 from geoslip.cases.progress import Reporter
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
-from geoslip.downsample import NoiseModel, Observations, Scene, compare_with_gnss
-from geoslip.downsample.scene_checks import sparse_pixels
+from geoslip.downsample import NoiseModel, Observations, Scene
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.inversion import North, Reference, decompose, reference_tracks, resample_field, strain_model
@@ -46,7 +45,7 @@ class ThreeComponents:
     reduced_chi2 : float
         NaN where there are no more data than unknowns, and for windows.
     gnss : dict
-        What the GNSS says of each component: stations, rms of the differences (m), median predicted error (m).
+        What the GNSS says of each component: stations, rms of the differences (m), their median predicted error (m).
     reference : Reference or None
     names : tuple of str
         Of the fields.
@@ -214,23 +213,30 @@ def _reference_notes(reference: Reference, fields: list[Scene], kind: str) -> li
 def _against_gnss(
     grid: Scene, values: NDArray[Any], sigma: NDArray[Any], gnss: Observations, frame: LocalFrame
 ) -> dict[str, Any]:
-    """Compare each component with the stations that lie in the grid."""
-    result: dict[str, Any] = {}
-    for number, component in enumerate(COMPONENTS):
-        if not np.isfinite(values[number]).any():
+    """Compare each component at the stations' pixels with their vectors; sigma is that of the difference."""
+    names = np.array(gnss.station, dtype=object).astype(str)
+    differences: dict[str, list[float]] = {component: [] for component in COMPONENTS}
+    predicted: dict[str, list[float]] = {component: [] for component in COMPONENTS}
+    for station in dict.fromkeys(gnss.station or ()):
+        rows = np.flatnonzero(names == station)
+        place = float(gnss.longitude[rows[0]]), float(gnss.latitude[rows[0]])
+        x, y = grid.coordinates(*place, frame=frame)
+        column = round(float((x - grid.x[0]) / (grid.x[1] - grid.x[0])))
+        row = round(float((y - grid.y[0]) / (grid.y[1] - grid.y[0])))
+        if not (0 <= row < grid.y.size and 0 <= column < grid.x.size):
             continue
-        direction = np.eye(3)[number]
-        if (np.abs(gnss.directions @ direction) > 0.5).sum() == 0:
-            continue
-        scene = replace(grid, name=component, kind="offset", values=values[number], look=direction)
-        found = compare_with_gnss(sparse_pixels(scene, frame=frame, most=40_000), gnss, radius=2e3, most=4)
-        if found.n_stations == 0:
-            continue
-        difference = found.observed - found.projected
-        result[component] = {
-            "stations": found.n_stations,
-            "rms_m": float(np.sqrt(np.mean(difference**2))),
-            "median_sigma_m": float(np.nanmedian(sigma[number])),
-            "correlation": found.correlation,
+        axes = frame.rotate_from_frame(gnss.directions[rows], *(np.full(rows.size, part) for part in place))
+        for number, component in enumerate(COMPONENTS):
+            seen = np.flatnonzero(axes[:, number] > 0.999)
+            if seen.size and np.isfinite(values[number, row, column]):
+                differences[component].append(float(values[number, row, column] - gnss.values[rows[seen[0]]]))
+                predicted[component].append(float(np.hypot(sigma[number, row, column], gnss.sigma[rows[seen[0]]])))
+    return {
+        component: {
+            "stations": len(found),
+            "rms_m": float(np.sqrt(np.mean(np.square(found)))),
+            "median_sigma_m": float(np.median(predicted[component])),
         }
-    return result
+        for component, found in differences.items()
+        if found
+    }

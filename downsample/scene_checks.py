@@ -118,8 +118,11 @@ def check_against_track(scene: Scene, other: Scene, *, frame: LocalFrame) -> lis
     return [said]
 
 
-def sparse_pixels(scene: Scene, *, frame: LocalFrame, most: int = 4000) -> Observations:
-    """Give about `most` single pixels of a scene as observations of unit variance: for comparisons, not inversion."""
+def sparse_pixels(scene: Scene, *, frame: LocalFrame, most: int = 1500) -> Observations:
+    """Give about `most` single pixels of a scene as observations of unit variance: for comparisons, not inversion.
+
+    Their covariance is a full matrix, so `most` is to stay at a few thousand.
+    """
     pixels = scene.pixels(frame=frame, step=max(1, int(np.sqrt(scene.values.size / (2 * most)))))
     order = np.arange(len(pixels.values))[:: max(1, len(pixels.values) // most)]
     points = pixels.points[order]
