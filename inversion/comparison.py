@@ -19,10 +19,10 @@ Array = NDArray[np.float64]
 def comparable_abic(system: System, strengths: ArrayLike) -> Array:
     """-2 ln of the likelihood of the data, slip integrated out, the noise's scale at its best, at each strength (k,).
 
-    With f = N + P - M degrees of freedom, H = L' L in the parameters of the constraints, and |H| the product of its P
+    With f = N + P - M degrees of freedom, H = L' L in the parameters of the constraints, and det H the product of its P
     eigenvalues that are not zero (Yabuki & Matsu'ura 1992, GJI 109, 363-375, eq. 35 to 42):
 
-        f ln(2 pi s / f) + f - P ln a - ln |H| + ln |G' C^-1 G + a H|.
+        f ln(2 pi s / f) + f - P ln a - ln det H + ln det(G' C^-1 G + a H).
 
     Terms of the data alone (their covariance, nuisance) are left out: compare only fits of the same data. As every
     ABIC here, that of the unbounded problem. Eigenvalues take a time that grows with the cube of the parameters.
