@@ -130,11 +130,11 @@ def build_segment(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path]
 
     if entry.mesh.file is not None:
         return read_mesh(entry, frame, roots=roots)
-    return make_meshes([entry], [_plane_of_mesh(entry, frame)], frame)[0]
+    return make_meshes([entry], [_plane_of_mesh(entry, frame)], frame, roots=roots)[0]
 
 
 def _plane_of_mesh(entry: FaultEntry, frame: LocalFrame) -> Plane | None:
-    return None if entry.reference in ("trace", "contours") else build_plane(entry, frame)
+    return None if entry.reference in ("trace", "contours", "depth_grid") else build_plane(entry, frame)
 
 
 def build_segments(
@@ -160,7 +160,7 @@ def build_segments(
 
         try:
             planes = [_plane_of_mesh(entry, frame) for entry in together]
-            made |= {part.name: part for part in make_meshes(together, planes, frame, junctions=junctions)}
+            made |= {part.name: part for part in make_meshes(together, planes, frame, junctions=junctions, roots=roots)}
         except ValueError as error:
             wrong.append((entries.index(together[0]), f"segments that meet: {error}"))
     return tuple(made[entry.name] for entry in entries if entry.name in made), wrong

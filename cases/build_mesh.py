@@ -12,7 +12,8 @@ from geoslip.cases.catalogue import resolve
 from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema_base import Place
 from geoslip.cases.schema_fault import FaultEntry
-from geoslip.cases.schema_mesh import DipPiece, Junction, Mesh
+from geoslip.cases.schema_mesh import DepthGrid, DipPiece, Junction, Mesh
+from geoslip.downsample.readers.grid import grid_raster
 from geoslip.faults.formats import read_slip_model
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.meshing import (
@@ -22,6 +23,7 @@ from geoslip.faults.meshing import (
     mesh_surface,
     mesh_surfaces,
     surface_from_contours,
+    surface_from_grid,
     surface_from_trace,
 )
 from geoslip.faults.patches import cut_rows
@@ -71,6 +73,7 @@ def make_meshes(
     frame: LocalFrame,
     *,
     junctions: Sequence[Junction] = (),
+    roots: Sequence[Path] = (),
 ) -> tuple[TriangularSegment, ...]:
     """Make meshes that entries describe, with shared vertices where they meet.
 
@@ -84,6 +87,8 @@ def make_meshes(
         The case's frame.
     junctions : sequence of Junction
         Which of them meet.
+    roots : sequence of Path
+        Folders for the relative names of grids.
 
     Raises
     ------
@@ -91,7 +96,9 @@ def make_meshes(
         Traces or contours that cross, a surface that folds or reaches above ground, surfaces that do not meet, or
         edges that differ between surfaces that do.
     """
-    surfaces = {entry.name: make_surface(entry, frame, plane=plane) for entry, plane in zip(entries, planes)}
+    surfaces = {
+        entry.name: make_surface(entry, frame, plane=plane, roots=roots) for entry, plane in zip(entries, planes)
+    }
     sizes = {_sizes(entry) for entry in entries}
     if len(sizes) > 1:
         said = "; ".join(f"{entry.name}: {_mesh(entry).edge:g} m" for entry in entries)
@@ -106,8 +113,8 @@ def make_meshes(
     return tuple(segment for segment in fault.segments if isinstance(segment, TriangularSegment))
 
 
-def make_surface(entry: FaultEntry, frame: LocalFrame, *, plane: Plane | None) -> Surface:
-    """Give the surface of an entry: its plane, below its trace, or through its contours.
+def make_surface(entry: FaultEntry, frame: LocalFrame, *, plane: Plane | None, roots: Sequence[Path] = ()) -> Surface:
+    """Give the surface of an entry: its plane, below its trace, or through contours given or found in a grid.
 
     Raises
     ------
@@ -120,8 +127,21 @@ def make_surface(entry: FaultEntry, frame: LocalFrame, *, plane: Plane | None) -
     if entry.contours is not None:
         lines = [(line.depth, _in_frame(line.line, frame)) for line in entry.contours]
         return surface_from_contours(lines)
+    if entry.depth_grid is not None:
+        return _gridded(entry.depth_grid, frame, roots)
     assert entry.trace is not None
     return surface_from_trace(_in_frame(entry.trace, frame), _profiles(entry))
+
+
+def _gridded(grid: DepthGrid, frame: LocalFrame, roots: Sequence[Path]) -> Surface:
+    path = resolve(grid.file, roots)
+    if not path.is_file():
+        raise ValueError(f"the depth grid '{grid.file}' is not there: give the folder that holds it with --data")
+    raster = grid_raster(path, crs="EPSG:4326")
+    longitude, latitude = np.meshgrid(raster.x, raster.y)
+    east, north = frame.to_local(longitude, latitude)
+    up = np.asarray(raster.values, dtype=float) * {"m": 1.0, "km": 1e3}[grid.unit]
+    return surface_from_grid(east, north, up, depths=grid.depths)
 
 
 def _in_frame(places: Sequence[Place], frame: LocalFrame) -> np.ndarray:

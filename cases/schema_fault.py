@@ -7,10 +7,10 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from geoslip.cases.schema_base import Block, PlaceEntry
-from geoslip.cases.schema_mesh import DepthContour, DipPiece, DipSection, Mesh
+from geoslip.cases.schema_mesh import DepthContour, DepthGrid, DipPiece, DipSection, Mesh
 from geoslip.cases.units import Angle, Length
 
-REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace", "contours")
+REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace", "contours", "depth_grid")
 
 
 class Patches(Block):
@@ -49,7 +49,8 @@ class FaultEntry(Block):
 
     Below a trace the dip of a mesh may change with depth (``profile``, pieces from the top down) and along strike
     (``profiles``, between which it changes evenly); the trace may have any number of points. ``contours`` of depth
-    are joined straight by a mesh. A mesh that is read from a file says itself where it lies.
+    are joined straight by a mesh, and so are those of a ``depth_grid``. A mesh that is read from a file says itself
+    where it lies.
     """
 
     name: str
@@ -59,6 +60,7 @@ class FaultEntry(Block):
     corners: tuple[PlaceEntry, PlaceEntry] | None = None
     trace: tuple[PlaceEntry, ...] | None = None
     contours: Annotated[tuple[DepthContour, ...], Field(min_length=2)] | None = None
+    depth_grid: DepthGrid | None = None
     strike: Angle | None = None
     dip: Angle | None = None
     profile: Annotated[tuple[DipPiece, ...], Field(min_length=1)] | None = None
@@ -73,7 +75,7 @@ class FaultEntry(Block):
 
     @property
     def reference(self) -> str:
-        """Which of the six ways places the segment."""
+        """Which of the seven ways places the segment."""
         return next(name for name in REFERENCES if getattr(self, name) is not None)
 
     @field_validator("dip")
@@ -107,11 +109,12 @@ class FaultEntry(Block):
             if extra:
                 raise ValueError(f"the file of a mesh says where the segment lies: leave out {', '.join(extra)}")
             return self
-        if self.contours is not None:
-            extra = sorted(self.model_fields_set - {"name", "mesh", "contours"})
+        drawn = next((key for key in ("contours", "depth_grid") if getattr(self, key) is not None), None)
+        if drawn is not None:
+            extra = sorted(self.model_fields_set - {"name", "mesh", drawn})
             if self.mesh is None or extra:
                 rule = f"leave out {', '.join(extra)}" if extra else "give the mesh its edge length"
-                raise ValueError(f"contours shape a mesh all by themselves: {rule}")
+                raise ValueError(f"{drawn} shapes a mesh all by itself: {rule}")
             return self
         if len(shape) != 1:
             known = "one dip, or for a mesh below a trace a profile (dip by depth) or profiles (also along strike)"
@@ -124,7 +127,11 @@ class FaultEntry(Block):
 
     @model_validator(mode="after")
     def _placed(self) -> FaultEntry:
-        if self.contours is not None or (self.mesh is not None and self.mesh.file is not None):
+        if (
+            self.contours is not None
+            or self.depth_grid is not None
+            or (self.mesh is not None and self.mesh.file is not None)
+        ):
             return self
         given = [name for name in REFERENCES if getattr(self, name) is not None]
         if len(given) != 1:

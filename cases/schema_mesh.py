@@ -86,3 +86,14 @@ class Junction(Block):
 
     between: tuple[str, str]
     blend: Annotated[Length, Field(gt=0.0)] | None = None
+
+
+class DepthGrid(Block):
+    """A netCDF grid of heights on longitudes and latitudes, negative below ground, as those of Slab2.
+
+    The surface runs through its contours of ``depths``, from its top to its bottom.
+    """
+
+    file: str
+    depths: Annotated[tuple[Annotated[Length, Field(ge=0.0)], ...], Field(min_length=2)]
+    unit: Literal["m", "km"] = "km"

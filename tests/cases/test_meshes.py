@@ -74,6 +74,27 @@ def test_contours_shape_a_surface():
     assert -segment.vertices[:, 2].min() == pytest.approx(6e3)
 
 
+def test_a_grid_of_depths_shapes_a_surface(tmp_path):
+    from scipy.io import netcdf_file
+
+    with netcdf_file(tmp_path / "slab.grd", "w") as grid:
+        for name, low, high in (("x", 29.8, 30.2), ("y", 39.8, 40.2)):
+            grid.createDimension(name, 41)
+            grid.createVariable(name, "f8", (name,))[:] = np.linspace(low, high, 41)
+        # 20 degrees steep to the north, 10 km deep at 40 N
+        rise = np.tan(np.deg2rad(20.0)) * 111.0 * (np.linspace(39.8, 40.2, 41) - 40.0)
+        grid.createVariable("z", "f8", ("y", "x"))[:] = -10.0 - np.tile(rise[:, None], (1, 41))
+    slab = {"file": "slab.grd", "depths": ["6 km", "10 km", "14 km"]}
+    entry = FaultEntry(name="slab", depth_grid=slab, mesh={"edge": "4 km"})
+    made_of, wrong = build_segments([entry], FRAME, roots=[tmp_path])
+    assert not wrong, wrong
+    (segment,) = made_of
+    np.testing.assert_allclose(segment.dips, 20.0, atol=0.3)
+    assert (-segment.vertices[:, 2].max(), -segment.vertices[:, 2].min()) == pytest.approx((6e3, 14e3))
+    _, wrong = build_segments([entry], FRAME, roots=[tmp_path / "elsewhere"])
+    assert "'slab.grd' is not there" in wrong[0][1]
+
+
 def test_meshes_that_meet_share_their_vertices_and_their_smoothness():
     beside = {"name": "beside", "trace": [["8 km", 0], ["20 km", "-3 km"]], "dip": 85, "bottom_depth": "12 km"}
     junction = Junction(between=("bend", "beside"), blend="6 km")
