@@ -285,7 +285,7 @@ def _choose_slip(
         rules = case.smoothing.scales
         found = variance_components(
             problem, operator, strength=by, constraints=constraints, strengths=strengths,
-            bounds=rules.bounds, form=rules.form, prior=rules.prior, groups=rules.groups,
+            bounds=rules.bounds, form=rules.form, prior=rules.prior, groups=rules.groups, fixed=rules.fixed,
         )  # fmt: skip
         problem, curve = found.problem, found.curve
         said = tuple(text for text in found.warnings if found.choice is None or text not in found.choice.warnings)

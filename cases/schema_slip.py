@@ -147,13 +147,15 @@ class Scales(Block):
 
     ``bounds`` are the smallest and the largest scale. ``form`` counts a data set's data (counted), what the slip leaves
     of them (simplified), or solves for all scales at once (rigorous). ``prior`` is how many data the given noise is
-    worth, which keeps a small data set from being switched off. ``groups`` names data sets that share one scale.
+    worth, which keeps a small data set from being switched off. ``groups`` names data sets that share one scale,
+    ``fixed`` those that keep theirs.
     """
 
     bounds: tuple[Annotated[float, Field(gt=0.0)], Annotated[float, Field(gt=0.0)]] = (0.2, 5.0)
     form: Literal["counted", "simplified", "rigorous"] = "simplified"
     prior: Annotated[float, Field(ge=0.0)] = 0.0
     groups: dict[str, NameList] = Field(default_factory=dict)
+    fixed: NameList = ()
 
     @field_validator("bounds")
     @classmethod

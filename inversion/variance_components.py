@@ -111,6 +111,7 @@ def variance_components(
     form: str = "simplified",
     prior: float = 0.0,
     groups: Mapping[str, Sequence[str]] | None = None,
+    fixed: Sequence[str] = (),
     limit: int = 50,
 ) -> VarianceComponents:
     """Scale the data sets so that each misses by as much as its noise says.
@@ -137,6 +138,8 @@ def variance_components(
         How many data the given noise is worth; 0 for none.
     groups : dict of str to sequence of str, optional
         Data sets that share one scale, by a name for the group; the others have their own.
+    fixed : sequence of str
+        Data sets that keep their scale, such as one that is only predicted.
     limit : int
         Most solutions for the scales at one strength.
 
@@ -151,7 +154,7 @@ def variance_components(
         set twice or none of the problem's.
     """
     constraints = constraints or Constraints()
-    rules = _Rules(bounds, form, prior, _grouped(problem, groups or {}), limit)
+    rules = _Rules(bounds, form, prior, _grouped(problem, groups or {}, fixed), limit)
     _check(rules)
     if not isinstance(strength, str):
         return _at_strength(problem, operator, strength, constraints, rules)
@@ -256,10 +259,12 @@ def _helmert(estimate: Estimate, chi2: Array, groups: Sequence[tuple[str, ...]])
     return matrix, chi2 - np.array([float(np.sum(one * smooth.T)) for one in products])
 
 
-def _grouped(problem: Problem, groups: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+def _grouped(
+    problem: Problem, groups: Mapping[str, Sequence[str]], fixed: Sequence[str]
+) -> tuple[tuple[str, ...], ...]:
     """Names of the data sets that share each scale."""
     names = [block.name for block in problem.blocks]
-    grouped = [name for members in groups.values() for name in members]
+    grouped = [*(name for members in groups.values() for name in members), *fixed]
     wrong = sorted({name for name in grouped if name not in names or grouped.count(name) > 1})
     if wrong:
         raise ValueError(f"group member {wrong[0]!r} must be a data set, and of one group only: {', '.join(names)}")

@@ -157,3 +157,10 @@ def test_grouped_data_sets_share_one_scale(three):
 def test_rules_that_make_no_sense_are_refused(study, choices, message):
     with pytest.raises(ValueError, match=message):
         variance_components(study.problem, study.operator, strength=1e4, **choices)
+
+
+def test_a_fixed_data_set_keeps_its_scale(three):
+    problem, operator = three
+    found = variance_components(problem, operator, strength=1.0, bounds=(0.01, 100.0), fixed=["track 1"])
+    assert found.scales["track 1"] == 1.0
+    assert found.scales["track 2"] == pytest.approx(10.0, rel=0.1)
