@@ -137,9 +137,9 @@ class BoundedGaussian:
 
         With A = sum N_i / s_i^2 + a^2 H and r = sum b_i / s_i^2 it is
 
-            sum (-n_i ln s_i - e_i / (2 s_i^2)) + q ln a + 1/2 (ln |H| - ln |A| + r' A^-1 r),
+            sum (-n_i ln s_i - e_i / (2 s_i^2)) + q ln a + 1/2 (ln det H - ln det A + r' A^-1 r),
 
-        the part of the data that no scale touches, -1/2 sum (n_i ln 2 pi + ln |C_i|), left out.
+        the part of the data that no scale touches, -1/2 sum (n_i ln 2 pi + ln det C_i), left out.
 
         Parameters
         ----------
