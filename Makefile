@@ -47,7 +47,7 @@ coverage: install-test
 	NUMBA_DISABLE_JIT=1 COVERAGE_FILE=.cache/coverage $(TEST)/python -m coverage run \
 	    --source=geoslip.okada,geoslip.downsample -m pytest -q tests/okada tests/downsample \
 	    --ignore=tests/downsample/test_samplers.py --ignore=tests/downsample/test_resolution.py \
-	    --ignore=tests/downsample/test_covariance_families.py \
+	    --ignore=tests/downsample/test_covariance.py --ignore=tests/downsample/test_covariance_families.py \
 	    --ignore=tests/downsample/test_divisions.py
 	COVERAGE_FILE=.cache/coverage $(TEST)/python -m coverage report --skip-covered --fail-under=90
 
