@@ -288,16 +288,19 @@ def main() -> None:
         " all threads, as two cores would take; its peer is a Metropolis whose steps have the posterior's covariance,"
         " its effective draws an hour extrapolated from a run of one processor minute.",
     ]
-    kept = table(("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only), page)
-    kept &= table(("alone", "ours", "at most"), limit_lines(options.only), page)
-    heads = ("threads", "one", "two", "gain", "at least")
-    kept &= table(heads, scaling_lines(options.only, rounds=3), page)
-    kept &= table(("memory", "processor", "held", "at most"), memory_lines(options.only), page)
-    heads = ("sampling", "to ESS 400", "ESS of run", "R-hat", "peer an hour")
-    kept &= table(heads, sampling_lines(options.only), page)
-    if options.page is not None:
-        options.page.parent.mkdir(exist_ok=True)
-        options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
+    tables = (
+        (("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only)),
+        (("alone", "ours", "at most"), limit_lines(options.only)),
+        (("threads", "one", "two", "gain", "at least"), scaling_lines(options.only, rounds=3)),
+        (("memory", "processor", "held", "at most"), memory_lines(options.only)),
+        (("sampling", "to ESS 400", "ESS of run", "R-hat", "peer an hour"), sampling_lines(options.only)),
+    )
+    kept = True
+    for heads, lines in tables:
+        kept &= table(heads, lines, page)
+        if options.page is not None:  # after every table, so that a run cut short leaves what it has
+            options.page.parent.mkdir(exist_ok=True)
+            options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
     if options.strict and not kept:
         sys.exit(1)
 
