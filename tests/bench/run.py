@@ -283,10 +283,11 @@ def main() -> None:
         "# Benchmarks",
         "",
         f"Made by `make bench` on {processor()}, Python {platform.python_version()}. Mp/s: million pairs of point and"
-        " patch a second. Processor seconds of one thread in the first table, wall-clock in the second; the least of"
-        " several rounds in which ours and the peer's took turns. The third table counts half the processor seconds of"
-        " all threads, as two cores would take; its peer is a Metropolis whose steps have the posterior's covariance,"
-        " its effective draws an hour extrapolated from a run of one processor minute.",
+        " patch a second. Times are processor seconds of one thread where nothing else is said, the least of several"
+        " rounds in which ours and the peer's took turns; the gain of two threads is wall-clock. Sampling counts half"
+        " the processor seconds of all threads, as two cores would take; its peer is a Metropolis whose steps have the"
+        " posterior's covariance, its effective draws an hour extrapolated from a run of one processor minute. A run"
+        " cut short leaves the tables that it finished.",
     ]
     tables = (
         (("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only)),
