@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import numpy as np
@@ -124,18 +124,24 @@ def run_tiles(
             _quietly(work, tile, alone)
         return
     meter = Meter(total)
+    waiting_tiles = iter(tiles)
+
+    def take_tiles() -> None:
+        for tile in waiting_tiles:
+            _quietly(work, tile, meter)
+
+    # A future for each thread, not for each tile: looking through all of them whenever one ends holds up the threads.
     with ThreadPoolExecutor(count) as pool:
         try:
-            waiting: set[Future[None]] = {pool.submit(_quietly, work, tile, meter) for tile in tiles}
-            while waiting:
-                finished, waiting = wait(waiting, _POLL_SECONDS, FIRST_COMPLETED)
+            running = {pool.submit(take_tiles) for _ in range(count)}
+            while running:
+                finished, running = wait(running, _POLL_SECONDS, FIRST_COMPLETED)
                 for future in finished:
                     future.result()
                 if progress is not None:
                     progress(meter.fraction)
         except BaseException:
             meter.stop()
-            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

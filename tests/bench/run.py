@@ -2,7 +2,8 @@
 
 A job is a pair of scripts beside this file; each prints one JSON line {"job", "seconds"} and, where pairs of point and
 patch are counted, "pairs". The two run in turn, several rounds, and the least time of each counts: on a shared machine
-the rest is others' work. A second table says what two threads gain over one.
+the rest is others' work. Further tables say what jobs without a peer take, what two threads gain, what is held in
+memory, and how long sampling takes.
 """
 
 import argparse
@@ -54,7 +55,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Scaling:
-    """One line of the second table: a script that takes ``--threads``, and the gain that we promise."""
+    """One line of the table of threads: a script that takes ``--gain``, and the gain that we promise."""
 
     name: str
     script: str
@@ -175,11 +176,6 @@ def measure(python: str, script: str, *options: str) -> dict:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def least(python: str, script: str, *options: str, rounds: int) -> dict:
-    """Return the result of the fastest of several rounds."""
-    return min((measure(python, script, *options) for _ in range(rounds)), key=lambda result: result["seconds"])
-
-
 def shown(result: dict) -> str:
     """A result as the table prints it: million pairs a second, or seconds."""
     if "pairs" in result:
@@ -219,12 +215,13 @@ def limit_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         yield (item.name, f"{found:.3g} {item.unit}", f"{item.target:g} {item.unit}"), found <= item.target
 
 
-def scaling_lines(only: str, rounds: int) -> Iterator[tuple[tuple[str, ...], bool]]:
+def scaling_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the cells of each line of the table of threads, and whether its promise is kept."""
     for item in (item for item in SCALINGS if only in item.name):
-        wall = [least(sys.executable, item.script, "--wall", "--threads", str(n), rounds=rounds) for n in (1, 2)]
-        gain = wall[0]["seconds"] / wall[1]["seconds"]
-        yield (item.name, shown(wall[0]), shown(wall[1]), f"{gain:.2f}", f"{item.target:g}"), gain >= item.target
+        found = measure(sys.executable, item.script, "--gain")
+        rates = [shown({"pairs": found["pairs"], "seconds": found[key]}) for key in ("one", "two")]
+        cells = (item.name, *rates, f"{found['gain']:.2f}", f"{item.target:g}", f"{found['apart']:.2f}")
+        yield cells, found["gain"] >= item.target
 
 
 def memory_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -284,15 +281,16 @@ def main() -> None:
         "",
         f"Made by `make bench` on {processor()}, Python {platform.python_version()}. Mp/s: million pairs of point and"
         " patch a second. Times are processor seconds of one thread where nothing else is said, the least of several"
-        " rounds in which ours and the peer's took turns; the gain of two threads is wall-clock. Sampling counts half"
-        " the processor seconds of all threads, as two cores would take; its peer is a Metropolis whose steps have the"
+        " rounds in which ours and the peer's took turns. The gain of two threads is by the wall, the median of runs"
+        " that took turns, beside what the machine gives two processes that share nothing. Sampling counts half the"
+        " processor seconds of all threads, as two cores would take; its peer is a Metropolis whose steps have the"
         " posterior's covariance, its effective draws an hour extrapolated from a run of one processor minute. A run"
         " cut short leaves the tables that it finished.",
     ]
     tables = (
         (("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only)),
         (("alone", "ours", "at most"), limit_lines(options.only)),
-        (("threads", "one", "two", "gain", "at least"), scaling_lines(options.only, rounds=3)),
+        (("threads", "one", "two", "gain", "at least", "processes"), scaling_lines(options.only)),
         (("memory", "processor", "held", "at most"), memory_lines(options.only)),
         (("sampling", "to ESS 400", "ESS of run", "R-hat", "peer an hour"), sampling_lines(options.only)),
     )
