@@ -64,9 +64,9 @@ picture: demo
 	    --user-data-dir=$(CURDIR)/.cache/chromium --window-size=1200,1700 --screenshot=docs/report.png \
 	    file://$(CURDIR)/geoslip-demo/report.html
 
-# Runs every real study (GEOSLIP_DATA) and writes the tables of the studies' pages anew.
+# Runs every study (GEOSLIP_DATA) and writes the tables of the studies' pages and the scoreboard anew.
 studies: install-test
-	$(TEST)/python -m geoslip.cases.studies --out .cache/studies --pages cases
+	$(TEST)/python -m geoslip.cases.studies --out .cache/studies --pages cases --scoreboard docs/studies.md
 
 # The pages under docs/, the studies and the reference made from docstrings; any warning is an error.
 docs: .venv-docs/.installed

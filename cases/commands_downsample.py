@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from geoslip.cases.build_cells import DEFAULT_POINTS, cut_scene
 from geoslip.cases.commands_scene import SceneOptions, open_scene, scene_frame
 from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.folder import whole_file
 from geoslip.cases.model_cells import predicted_field
 from geoslip.cases.output import write_table
 from geoslip.cases.schema_sampling import Downsample
@@ -144,11 +144,9 @@ def _write(out: Path, observations: Observations, frame: LocalFrame) -> Path:
 
 
 def _save(path: Path, write: Any) -> None:
-    """Write a file under another name first, so that a killed run leaves no half of it."""
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        write(partial)
-        os.replace(partial, path)
+        with whole_file(path) as partial:
+            write(partial)
     except OSError as error:
         rule = f"the file cannot be written ({error.strerror}): choose another place"
         raise CaseError(Mistake(rule, key=str(path))) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ import typer
 from numpy.typing import NDArray
 
 from geoslip.cases.errors import CaseError, Mistake
+from geoslip.cases.folder import whole_file
 from geoslip.cases.output import write_table
 from geoslip.cases.progress import Reporter, reporter_for_stream
 from geoslip.faults.formats import FormatError, read_slip_model, write_slip_model
@@ -170,11 +170,10 @@ def table_points(path: Path | None) -> Array:
 
 
 def write_whole(out: Path, names: list[str], columns: Array) -> None:
-    """Write a table under another name first, so that a killed command leaves no half of it."""
-    partial = out.with_name(f".{out.name}.partial")
+    """Write a table that is there whole or not at all."""
     try:
-        write_table(partial, names, columns)
-        os.replace(partial, out)
+        with whole_file(out) as partial:
+            write_table(partial, names, columns)
     except OSError as error:
         rule = f"the table cannot be written ({error.strerror}): choose another place with --out"
         raise CaseError(Mistake(rule, key=str(out))) from error
@@ -183,10 +182,9 @@ def write_whole(out: Path, names: list[str], columns: Array) -> None:
 def convert_command(source: Path, target: Path, *, origin: str | None) -> None:
     """Write a slip model in the format of another file's suffix."""
     model = read_model(source, origin=origin)
-    partial = target.with_name(f".partial-{target.name}")
     try:
-        write_slip_model(partial, model)
-        os.replace(partial, target)
+        with whole_file(target) as partial:
+            write_slip_model(partial, model)
     except FormatError as error:
         raise CaseError(Mistake(str(error).replace(str(partial), str(target)))) from error
     except OSError as error:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from geoslip.cases.schema import Case
 
 
 @dataclass(frozen=True)
@@ -56,3 +61,21 @@ class CaseError(ValueError):
 
 class ResumeError(CaseError):
     """What an interrupted run left behind does not fit the case; it is kept, for the case that it does fit."""
+
+
+@contextmanager
+def as_case_error(case: Case) -> Iterator[None]:
+    """Turn a room's complaint about what the case asked for into a mistake in the case."""
+    try:
+        yield
+    except CaseError:
+        raise
+    except ValueError as error:
+        from geoslip.inversion.posterior import CheckpointError
+
+        if isinstance(error, CheckpointError):
+            raise ResumeError(str(error)) from error
+        names = [entry.name for entry in case.data]
+        named = [index for index, name in enumerate(names) if str(error).startswith(f"{name}:")]
+        location: tuple[str | int, ...] = ("data", named[0]) if named else ()
+        raise CaseError(case.mistake(location, str(error))) from error

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -15,6 +17,17 @@ from geoslip.cases.errors import CaseError, Mistake, ResumeError
 
 MARK = "provenance.json"
 """The file by which a folder is known as a result of this toolkit, which a new run may replace."""
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Hand out a hidden name beside a file's; it becomes the file when the block ends well, so none is half there."""
+    partial = path.with_name(f".partial-{path.name}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 class ResultFolder:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -20,12 +19,13 @@ from geoslip.cases.build_geometry import sample_case_geometry
 from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
-from geoslip.cases.errors import CaseError, ResumeError
+from geoslip.cases.errors import CaseError, as_case_error
+from geoslip.cases.greens import greens_matrices
 from geoslip.cases.grid_score import grid_scores
 from geoslip.cases.model_cells import cells_found
 from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
 from geoslip.cases.progress import Reporter
-from geoslip.cases.provenance import data_files, provenance, text_hash
+from geoslip.cases.provenance import data_files, provenance
 from geoslip.cases.residual_noise import first_fit, starting_noise, with_residual_noise
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
@@ -170,7 +170,7 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     """Invert a prepared study; see :func:`run_case`."""
     reporter = reporter or Reporter()
     case, fault, frame, poisson = study.case, study.fault, study.frame, study.case.elastic.poisson
-    with _AsCaseError(case):
+    with as_case_error(case):
         study, doubts = cells_found(study, invert=lambda first: _invert(first, cache=cache, reporter=reporter).estimate)
     solved = _invert(study, cache=cache, reporter=reporter)
     study, curve, estimate = solved.study, solved.curve, solved.estimate
@@ -186,14 +186,14 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
         with reporter.step("scores on full grids"):
             run.grid_scores = grid_scores(study, model)
     if case.uncertainty != Uncertainty():
-        with _AsCaseError(case), reporter.step("tests of resolution and uncertainty") as report:
+        with as_case_error(case), reporter.step("tests of resolution and uncertainty") as report:
             run.trust = run_trust(case, estimate, progress=report)
     if case.posterior.slip is not None:
-        with _AsCaseError(case), reporter.step("posterior of slip") as report:
+        with as_case_error(case), reporter.step("posterior of slip") as report:
             watch = reporter.note("R-hat {:.3f}")
             run.slip_posterior = sample_slip_posterior(case, estimate, cache=cache, progress=report, watch=watch)
     if case.posterior.geometry is not None:
-        with _AsCaseError(case), reporter.step("posterior of geometry") as report:
+        with as_case_error(case), reporter.step("posterior of geometry") as report:
             run.geometry_posterior = sample_case_geometry(case, observations, progress=report)
     sampled = posterior_warnings(run)
     run.warnings = [*sampled, *study.warnings, *doubts, *understated_noise(estimate)]
@@ -218,11 +218,13 @@ class _Solved:
 
 def _invert(study: PreparedStudy, *, cache: Path | None, reporter: Reporter) -> _Solved:
     case = study.case
-    greens = greens_matrices(study, cache=cache, reporter=reporter)
+    with as_case_error(case), reporter.step("Green's matrices") as report:
+        observations = [reading.observations for reading in study.readings]
+        greens = greens_matrices(observations, study.fault, elastic=case.elastic, cache=cache, report=report)
     study = replace(study, readings=_noise_found(study, greens, reporter))
-    with _AsCaseError(case), reporter.step("normal equations") as report:
+    with as_case_error(case), reporter.step("normal equations") as report:
         problem = _problem(study, greens, report)
-    with _AsCaseError(case), reporter.step("slip and smoothing") as report:
+    with as_case_error(case), reporter.step("slip and smoothing") as report:
         curve, estimate, doubts = _choose_slip(case, problem, study.frame, report)
     return _Solved(study, curve, estimate, doubts)
 
@@ -246,7 +248,7 @@ def _noise_found(
     asked = [index for index, entry in enumerate(case.data) if entry.noise.source == "residuals"]
     if not asked:
         return readings
-    with _AsCaseError(case), reporter.step("noise from a first fit") as report:
+    with as_case_error(case), reporter.step("noise from a first fit") as report:
         for index in asked:
             readings[index] = replace(
                 readings[index], observations=starting_noise(readings[index].observations)
@@ -300,65 +302,6 @@ def _choose_slip(
         curve = cross_validate(curve, folds=dataset_folds(problem))
     chosen = curve.choose(choice)
     return curve, chosen.estimate, (*said, *chosen.warnings)
-
-
-class _AsCaseError:
-    """Turn a room's complaint about what the case asked for into a mistake in the case."""
-
-    def __init__(self, case: Case) -> None:
-        self.case = case
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        from geoslip.inversion.posterior import CheckpointError
-
-        if isinstance(error, CheckpointError):
-            raise ResumeError(str(error)) from error
-        if isinstance(error, ValueError) and not isinstance(error, CaseError):
-            names = [entry.name for entry in self.case.data]
-            named = [index for index, name in enumerate(names) if str(error).startswith(f"{name}:")]
-            location: tuple[str | int, ...] = ("data", named[0]) if named else ()
-            raise CaseError(self.case.mistake(location, str(error))) from error
-
-
-def greens_matrices(study: PreparedStudy, *, cache: Path | None, reporter: Reporter) -> dict[str, NDArray[np.float64]]:
-    """Compute, or take from the cache, the Green's matrix of each data set.
-
-    A cached matrix is named by a hash of points, directions, patches and Poisson's ratio, so that it can only be taken
-    for the same problem.
-    """
-    from geoslip.inversion import greens_matrix
-
-    matrices: dict[str, NDArray[np.float64]] = {}
-    poisson, engine = study.case.elastic.poisson, study.case.elastic.engine
-    with _AsCaseError(study.case), reporter.step("Green's matrices") as report:
-        for index, reading in enumerate(study.readings):
-            entry, number = reading.observations, len(study.readings)
-
-            def share(fraction: float, index: int = index, number: int = number) -> None:
-                report((index + fraction) / number)
-
-            sources = (segment.sources.tobytes() for segment in study.fault.segments)
-            key = text_hash(entry.points.tobytes(), entry.directions.tobytes(), *sources, poisson, engine)
-            stored = cache / f"greens-{key}.npy" if cache is not None else None
-            if stored is not None and stored.is_file():
-                matrices[entry.name] = np.load(stored)
-            else:
-                matrices[entry.name] = greens_matrix(entry, study.fault, poisson=poisson, progress=share, engine=engine)
-                if stored is not None:
-                    _store(stored, matrices[entry.name])
-            share(1.0)
-    return matrices
-
-
-def _store(path: Path, matrix: NDArray[np.float64]) -> None:
-    """Write a matrix so that a killed run leaves no half of it."""
-    half = path.with_suffix(".half")
-    with half.open("wb") as stream:
-        np.save(stream, matrix)
-    os.replace(half, path)
 
 
 def _truth(case: Case, fault: Fault, frame: LocalFrame) -> SlipModel | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from html import escape
 from importlib import resources
 from pathlib import Path
@@ -11,6 +10,7 @@ from string import Template
 from geoslip.cases import report_html as html
 from geoslip.cases import report_tables as tables
 from geoslip.cases.figures import style
+from geoslip.cases.folder import whole_file
 from geoslip.cases.posterior import not_converged
 from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
 from geoslip.cases.report_geometry import GEOMETRY, geometry_section
@@ -47,9 +47,8 @@ def write_report(run: StudyRun, folder: str | Path) -> Path:
         block = html.figure_block(png, name=entry.name, width=width, title=entry.title, caption=entry.caption)
         blocks.setdefault(entry.section, []).append(block)
     path = folder / "report.html"
-    partial = folder / ".report.html.partial"
-    partial.write_text(report_page(run, blocks), encoding="utf-8")
-    os.replace(partial, path)
+    with whole_file(path) as partial:
+        partial.write_text(report_page(run, blocks), encoding="utf-8")
     return path
 
 

@@ -1,22 +1,26 @@
 """Run the shipped studies, score them against what was published, and write the tables into their pages.
 
-``python -m geoslip.cases.studies --out FOLDER [--pages cases] [NAME ...]``; ``make studies`` calls it.
+``python -m geoslip.cases.studies --out FOLDER [--pages cases] [--scoreboard PAGE] [NAME ...]``; ``make studies`` calls
+it. What a study scored is kept in FOLDER, so that the scoreboard holds them all when only some are run again.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
+import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import shipped_studies
 from geoslip.cases.commands_study import run_command
+from geoslip.cases.folder import whole_file
 from geoslip.cases.published import PublishedRow, Score, markdown, read_published, score
+from geoslip.cases.scoreboard import Outcome, keep_outcome, kept_outcomes, scoreboard
 
 BLOCK = re.compile(r"(<!-- scores -->\n).*?(<!-- /scores -->)", re.DOTALL)
 
@@ -75,9 +79,8 @@ def write_scores(page: Path, scores: Sequence[Score]) -> None:
     if BLOCK.search(text) is None:
         raise ValueError(f"{page} has no block <!-- scores --> ... <!-- /scores -->: add one where the table belongs")
     table = markdown(scores)
-    half = page.with_suffix(".half")
-    half.write_text(BLOCK.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text), encoding="utf-8")
-    os.replace(half, page)
+    with whole_file(page) as partial:
+        partial.write_text(BLOCK.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text), encoding="utf-8")
 
 
 def main() -> None:
@@ -87,14 +90,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder of the runs")
     parser.add_argument("--data", type=Path, help="folder of the data files (default: GEOSLIP_DATA)")
     parser.add_argument("--pages", type=Path, help="folder of the studies' pages, whose tables are to be written anew")
+    parser.add_argument("--scoreboard", type=Path, help="page of all studies, to be written anew")
     options = parser.parse_args()
     missed = 0
     for name in options.names or published_studies():
+        start = time.monotonic()
         scores = run_study(name, out=options.out, data=options.data, report=True)
         print(f"\n## {name}\n\n{markdown(scores)}\n", flush=True)
         missed += sum(not item.passed for item in scores)
+        title = read_case(shipped_studies()[name]).title
+        keep_outcome(options.out, Outcome(name, title, time.monotonic() - start, scores))
         if options.pages is not None:
             write_scores(options.pages / name / "README.md", scores)
+        if options.scoreboard is not None:
+            with whole_file(options.scoreboard) as partial:
+                partial.write_text(scoreboard(kept_outcomes(options.out)), encoding="utf-8")
     sys.exit(1 if missed else 0)
 
 
