@@ -34,9 +34,15 @@ def run_quietly(
     resume: bool,
     report: bool,
     reporter: Reporter | None = None,
+    seed: int | None = None,
 ) -> tuple[Path, StudyRun]:
-    """Run a case into its folder, telling nobody but the reporter; the folder and the run are returned."""
+    """Run a case into its folder, telling nobody but the reporter; the folder and the run are returned.
+
+    A ``seed`` stands in for the case's own.
+    """
     case = read_case(find_case(name))
+    if seed is not None:
+        case = case.model_copy(update={"seed": seed})
     final = out or Path(f"{case.name}-results")
     place = ResultFolder(final, resume=resume)
     if resume and not place.resumed and reporter is not None:

@@ -6,7 +6,9 @@ Each row names a figure of summary.json by its path, the window it must fall in 
     - {quantity: east, of: datasets.GNSS.by_direction.east, window: [0.97, 1]}
     - {quantity: misfit ratio, case: reversed, of: diagnostics.chi2, over: free, window: [1.3, .inf]}
 
-Lists in a path are entered by the ``name`` of their items; ``over`` divides by the same figure of another case.
+Lists in a path are entered by the ``name`` of their items; ``over`` divides by the same figure of another case. The
+ends of a window may be paths too, such as those of a stated interval. A row with ``seeds: 10`` speaks of a synthetic
+case run with ten seeds of its noise: in nine of ten of them (``share``) the figure must lie in its window.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ class PublishedRow:
         What it is, in words.
     of : str
         Path into summary.json, steps divided by dots; a list is entered by the name of an item.
-    window : (float, float)
-        Least and largest accepted value.
+    window : (float or str, float or str)
+        Least and largest accepted value, or the paths where the summary states them.
     case : str
         Case file of the study, without suffix.
     over : str, optional
@@ -44,29 +46,50 @@ class PublishedRow:
         Where the published value or the window comes from.
     unit : str
         "%" multiplies by 100 for print; anything else is printed behind the number.
+    seeds : int
+        Number of noise seeds to run a synthetic case with.
+    share : float
+        Least share of the seeds whose figure must lie in the window.
     """
 
     quantity: str
     of: str
-    window: tuple[float, float]
+    window: tuple[float | str, float | str]
     case: str = "case"
     over: str | None = None
     published: str = ""
     source: str = ""
     unit: str = ""
+    seeds: int = 1
+    share: float = 0.9
 
 
 @dataclass(frozen=True)
 class Score:
-    """A row with the figure that was found."""
+    """A row with what was found.
+
+    Parameters
+    ----------
+    row : PublishedRow
+    values : tuple of float
+        The figure, one a seed.
+    windows : tuple of (float, float)
+        What each must lie in.
+    """
 
     row: PublishedRow
-    value: float
+    values: tuple[float, ...]
+    windows: tuple[tuple[float, float], ...]
+
+    @property
+    def inside(self) -> int:
+        """Number of figures that lie in their windows."""
+        return sum(low <= value <= high for value, (low, high) in zip(self.values, self.windows))
 
     @property
     def passed(self) -> bool:
-        """Whether the figure lies in its window."""
-        return self.row.window[0] <= self.value <= self.row.window[1]
+        """Whether enough figures lie in their windows."""
+        return self.inside >= self.row.share * len(self.values)
 
 
 def read_published(path: str | Path) -> tuple[PublishedRow, ...]:
@@ -81,8 +104,8 @@ def read_published(path: str | Path) -> tuple[PublishedRow, ...]:
     found = []
     for number, row in enumerate(rows):
         try:
-            low, high = row["window"]
-            found.append(PublishedRow(**{**row, "window": (float(low), float(high))}))
+            low, high = (end if isinstance(end, str) else float(end) for end in row["window"])
+            found.append(PublishedRow(**{**row, "window": (low, high)}))
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{path}: row {number + 1} is no published figure ({error}): it needs quantity, of and window"
@@ -108,24 +131,36 @@ def figure(summary: Summary, path: str) -> float:
     return math.nan if node is None else float(node)
 
 
-def score(rows: Sequence[PublishedRow], summaries: Mapping[str, Summary]) -> tuple[Score, ...]:
+def score(rows: Sequence[PublishedRow], summaries: Mapping[str, Sequence[Summary]]) -> tuple[Score, ...]:
     """Look every row up in the summaries of a study's cases.
 
     Parameters
     ----------
     rows : sequence of PublishedRow
     summaries : mapping
-        Case file's name without suffix to the content of its summary.json.
+        Case file's name without suffix to the contents of its summary.json, one a seed.
     """
     scores = []
     for row in rows:
-        value = figure(summaries[row.case], row.of)
-        if row.over is not None:
-            value /= figure(summaries[row.over], row.of)
-        if row.unit == "degrees" and row.window[1] > 180.0 and value < 0.0:
-            value += 360.0  # a window across 180 counts upward
-        scores.append(Score(row, value))
+        runs = summaries[row.case][: row.seeds]
+        others: Sequence[Summary | None] = [None] * len(runs) if row.over is None else summaries[row.over][: row.seeds]
+        windows = tuple((_end(run, row.window[0]), _end(run, row.window[1])) for run in runs)
+        values = tuple(_value(row, run, over) for run, over in zip(runs, others))
+        scores.append(Score(row, values, windows))
     return tuple(scores)
+
+
+def _value(row: PublishedRow, summary: Summary, over: Summary | None) -> float:
+    value = figure(summary, row.of)
+    if over is not None:
+        value /= figure(over, row.of)
+    if row.unit == "degrees" and _end(summary, row.window[1]) > 180.0 and value < 0.0:
+        value += 360.0  # a window across 180 counts upward
+    return value
+
+
+def _end(summary: Summary, end: float | str) -> float:
+    return figure(summary, end) if isinstance(end, str) else end
 
 
 def markdown(scores: Sequence[Score]) -> str:
@@ -135,7 +170,7 @@ def markdown(scores: Sequence[Score]) -> str:
         row = item.row
         name = row.quantity if row.case == "case" else f"{row.quantity} (`{row.case}.yml`)"
         verdict = "within" if item.passed else "**missed**"
-        cells = (name, row.published, row.source, _window(row), _number(item.value, row.unit), verdict)
+        cells = (name, row.published, row.source, _window(item), _found(item), verdict)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -146,8 +181,20 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.4g}" + (f" {unit}" if unit else "")
 
 
-def _window(row: PublishedRow) -> str:
-    low, high = row.window
+def _found(item: Score) -> str:
+    row, count = item.row, len(item.values)
+    if count == 1:
+        return _number(item.values[0], row.unit)
+    least, largest = _number(min(item.values), "%" if row.unit == "%" else ""), _number(max(item.values), row.unit)
+    return f"{least} to {largest}; {item.inside} of {count} seeds within"
+
+
+def _window(item: Score) -> str:
+    row = item.row
+    low, high = item.windows[0]
+    if isinstance(row.window[0], str):
+        stated = f"{_number(low, row.unit)} to {_number(high, row.unit)}"
+        return f"stated: {stated}" if len(item.values) == 1 else "its stated interval"
     if math.isinf(high) or (row.unit == "%" and high >= 1.0):
         return f"at least {_number(low, row.unit)}"
     return f"{_number(low, '') if row.unit != '%' else _number(low, '%')} to {_number(high, row.unit)}"

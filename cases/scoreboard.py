@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from geoslip.cases.folder import whole_file
 from geoslip.cases.published import PublishedRow, Score, markdown
@@ -41,7 +42,7 @@ class Outcome:
 
 def keep_outcome(folder: Path, outcome: Outcome) -> None:
     """Write what a study scored into its folder of runs, whole or not at all."""
-    scores = [{"row": asdict(score.row), "value": score.value} for score in outcome.scores]
+    scores = [asdict(score) for score in outcome.scores]
     kept = {"name": outcome.name, "title": outcome.title, "seconds": outcome.seconds, "scores": scores}
     place = folder / outcome.name
     place.mkdir(parents=True, exist_ok=True)
@@ -54,12 +55,13 @@ def kept_outcomes(folder: Path) -> list[Outcome]:
     outcomes = []
     for path in sorted(folder.glob(f"*/{KEPT}")):
         kept = json.loads(path.read_text(encoding="utf-8"))
-        scores = [
-            Score(PublishedRow(**{**item["row"], "window": tuple(item["row"]["window"])}), item["value"])
-            for item in kept["scores"]
-        ]
-        outcomes.append(Outcome(kept["name"], kept["title"], kept["seconds"], scores))
+        outcomes.append(Outcome(kept["name"], kept["title"], kept["seconds"], [_score(one) for one in kept["scores"]]))
     return outcomes
+
+
+def _score(kept: dict[str, Any]) -> Score:
+    row = PublishedRow(**{**kept["row"], "window": tuple(kept["row"]["window"])})
+    return Score(row, tuple(kept["values"]), tuple((low, high) for low, high in kept["windows"]))
 
 
 def scoreboard(outcomes: Sequence[Outcome]) -> str:

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import shipped_studies
-from geoslip.cases.commands_study import run_command
+from geoslip.cases.catalogue import find_case, shipped_studies
+from geoslip.cases.commands_study import run_command, run_quietly
 from geoslip.cases.folder import whole_file
 from geoslip.cases.published import PublishedRow, Score, markdown, read_published, score
 from geoslip.cases.scoreboard import Outcome, keep_outcome, kept_outcomes, scoreboard
@@ -58,13 +58,24 @@ def run_study(
         Cases that are not run, with the rows that speak of them.
     """
     rows = tuple(row for row in published_studies()[name] if not {row.case, row.over} & set(leave_out))
-    summaries: dict[str, Any] = {}
+    summaries: dict[str, list[dict[str, Any]]] = {}
     for case in needed_cases(rows):
         folder = out / name / case
         folder.parent.mkdir(parents=True, exist_ok=True)
         run_command(f"{name}/{case}", out=folder, data=data, resume=False, report=report)
-        summaries[case] = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        folders = [folder, *_other_seeds(f"{name}/{case}", folder, rows=[row for row in rows if row.case == case])]
+        summaries[case] = [json.loads((one / "summary.json").read_text(encoding="utf-8")) for one in folders]
     return score(rows, summaries)
+
+
+def _other_seeds(name: str, folder: Path, *, rows: Sequence[PublishedRow]) -> list[Path]:
+    """Run a synthetic case with as many further seeds of its noise as its rows ask for, each beside the first."""
+    seed, count = read_case(find_case(name)).seed, max((row.seeds for row in rows), default=1)
+    folders = [folder.with_name(f"{folder.name}-seed-{seed + more}") for more in range(1, count)]
+    for more, place in enumerate(folders, start=1):
+        print(f"{name}: seed {more + 1} of {count}", flush=True)
+        run_quietly(name, out=place, data=None, resume=False, report=False, seed=seed + more)
+    return folders
 
 
 def write_scores(page: Path, scores: Sequence[Score]) -> None:

@@ -24,8 +24,8 @@ def test_a_path_that_leads_nowhere_says_what_there_was() -> None:
 
 def test_a_row_divides_by_another_case_and_fails_outside_its_window() -> None:
     row = PublishedRow("ratio", "mw", (1.3, math.inf), case="b", over="a")
-    found = score([row], {"a": SUMMARY, "b": {"mw": 8.4}})[0]
-    assert found.value == pytest.approx(1.2)
+    found = score([row], {"a": [SUMMARY], "b": [{"mw": 8.4}]})[0]
+    assert found.values == pytest.approx((1.2,))
     assert not found.passed
     assert "**missed**" in markdown([found])
     assert "at least 1.3" in markdown([found])
@@ -33,11 +33,27 @@ def test_a_row_divides_by_another_case_and_fails_outside_its_window() -> None:
 
 def test_an_angle_is_counted_upward_where_its_window_crosses_180() -> None:
     row = PublishedRow("rake", "rake", (135.0, 225.0), unit="degrees")
-    assert [score([row], {"case": {"rake": rake}})[0].passed for rake in (170.0, -170.0, 10.0, -90.0)] == [1, 1, 0, 0]
+    assert [score([row], {"case": [{"rake": rake}]})[0].passed for rake in (170.0, -170.0, 10.0, -90.0)] == [1, 1, 0, 0]
 
 
 def test_a_figure_that_is_not_a_number_is_a_miss() -> None:
-    assert not Score(PublishedRow("x", "empty", (0.0, 1.0)), math.nan).passed
+    assert not Score(PublishedRow("x", "empty", (0.0, 1.0)), (math.nan,), ((0.0, 1.0),)).passed
+
+
+def test_a_row_over_seeds_counts_those_within_their_own_stated_interval() -> None:
+    row = PublishedRow("truth in the interval", "truth.mw", ("mw.low", "mw.high"), seeds=10)
+    runs = [{"truth": {"mw": 6.6}, "mw": {"low": 6.5, "high": 6.7}} for _ in range(10)]
+    runs[3]["mw"] = {"low": 6.62, "high": 6.7}
+    found = score([row], {"case": runs})[0]
+    assert (found.inside, found.passed) == (9, True)
+    assert "6.6 to 6.6; 9 of 10 seeds within" in markdown([found])
+    runs[4]["mw"] = {"low": 6.62, "high": 6.7}
+    assert not score([row], {"case": runs})[0].passed
+
+
+def test_a_row_of_one_seed_takes_the_first_of_many() -> None:
+    row = PublishedRow("magnitude", "mw", (6.9, 7.1))
+    assert score([row], {"case": [SUMMARY, {"mw": 8.0}]})[0].values == (7.0,)
 
 
 def test_an_incomplete_row_is_refused(tmp_path: Path) -> None:
@@ -50,7 +66,7 @@ def test_an_incomplete_row_is_refused(tmp_path: Path) -> None:
 def test_the_table_replaces_only_what_stands_between_the_marks(tmp_path: Path) -> None:
     page = tmp_path / "README.md"
     page.write_text("before\n<!-- scores -->\nold\n<!-- /scores -->\nafter\n")
-    write_scores(page, [Score(PublishedRow("magnitude", "mw", (6.9, 7.1)), 7.0)])
+    write_scores(page, [Score(PublishedRow("magnitude", "mw", (6.9, 7.1)), (7.0,), ((6.9, 7.1),))])
     text = page.read_text()
     assert "old" not in text
     assert text.startswith("before\n") and text.endswith("after\n")
@@ -80,5 +96,5 @@ def test_study_meets_its_published_figures(name: str, data_folder: Path, tmp_pat
     rows = published_studies()[name]
     assert needed_cases(rows)
     scores = run_study(name, out=tmp_path, data=data_folder, leave_out=SAMPLED)
-    missed = [f"{item.row.quantity}: {item.value:.4g} outside {item.row.window}" for item in scores if not item.passed]
+    missed = [f"{item.row.quantity}: {item.values} outside {item.windows}" for item in scores if not item.passed]
     assert not missed, "\n".join(missed)
