@@ -41,15 +41,22 @@ types: install-test
 suite: install-test
 	$(TEST)/python -m pytest -n 2 --dist loadfile
 
-# With the JIT off, coverage sees inside the kernels; what only runs them at length is left out.
+# With the JIT off, coverage sees inside the kernels; what only runs them at length is left out. The two rooms' tests run
+# side by side.
+UNCOMPILED := NUMBA_DISABLE_JIT=1 COVERAGE_FILE=.cache/coverage $(TEST)/python -m coverage
+AT_LENGTH := $(addprefix --ignore=tests/downsample/test_,samplers.py resolution.py covariance.py \
+    covariance_families.py divisions.py)
+
 coverage: install-test
 	mkdir -p .cache
-	NUMBA_DISABLE_JIT=1 COVERAGE_FILE=.cache/coverage $(TEST)/python -m coverage run \
-	    --source=geoslip.okada,geoslip.downsample -m pytest -q tests/okada tests/downsample \
-	    --ignore=tests/downsample/test_samplers.py --ignore=tests/downsample/test_resolution.py \
-	    --ignore=tests/downsample/test_covariance.py --ignore=tests/downsample/test_covariance_families.py \
-	    --ignore=tests/downsample/test_divisions.py
-	COVERAGE_FILE=.cache/coverage $(TEST)/python -m coverage report --skip-covered --fail-under=90
+	rm -f .cache/coverage*
+	$(MAKE) --jobs=2 --output-sync=target coverage-okada coverage-downsample
+	$(UNCOMPILED) combine --quiet
+	$(UNCOMPILED) report --skip-covered --fail-under=90
+
+coverage-%: install-test
+	$(UNCOMPILED) run --parallel-mode --source=geoslip.okada,geoslip.downsample -m pytest -q -p no:cacheprovider \
+	    tests/$* $(AT_LENGTH)
 
 bench: install-test
 	$(TEST)/python tests/bench/run.py --page docs/benchmarks.md
