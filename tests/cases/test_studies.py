@@ -1,10 +1,12 @@
 """The real studies, each held to its published figures; the tables of their pages come from the same rows."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from geoslip.cases import studies
 from geoslip.cases.published import PublishedRow, Score, figure, markdown, read_published, score
 from geoslip.cases.studies import needed_cases, published_studies, run_study, write_scores
 
@@ -85,7 +87,7 @@ def test_five_real_studies_are_held_to_published_figures() -> None:
     assert {"ridgecrest2019", "landers1992", "laquila2009", "thessaly2021", "hovsgol2021"} <= set(published_studies())
 
 
-LONG = {"gorkha2015"}
+LONG = {"gorkha2015", "embedded", "peru2019"}
 """Studies whose full runs take minutes: `make studies` holds them to their figures, tests a quicker form of them."""
 SAMPLED = {"geometry"}
 """Cases that sample geometry for minutes: likewise."""
@@ -98,3 +100,13 @@ def test_study_meets_its_published_figures(name: str, data_folder: Path, tmp_pat
     scores = run_study(name, out=tmp_path, data=data_folder, leave_out=SAMPLED)
     missed = [f"{item.row.quantity}: {item.values} outside {item.windows}" for item in scores if not item.passed]
     assert not missed, "\n".join(missed)
+
+
+def test_a_synthetic_study_is_run_with_other_noise_for_every_seed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [replace(row, seeds=2) for row in published_studies()["peru2019"] if row.of == "mw"]
+    monkeypatch.setattr(studies, "published_studies", lambda: {"peru2019": tuple(rows)})
+    (found,) = run_study("peru2019", out=tmp_path)
+    assert len(set(found.values)) == 2
+    assert found.inside == 2
