@@ -2,6 +2,7 @@
 
 Positions are metres in the local frame, depths metres downward, angles degrees in the frame's axes.
 
+>>> from geoslip.inversion.posterior import IntegratedSlip, LogUniform, Rectangle, Uniform, UniformSource
 >>> source = UniformSource(
 ...     parts=(
 ...         Rectangle(
