@@ -68,7 +68,7 @@ class GeometryPosterior:
     def places(self) -> Array:
         """Up to 4000 draws (k, n), evenly from all, in work coordinates."""
         flat = self.chains.flat
-        return self.target.work(flat[:: max(1, len(flat) // SAMPLES)][:SAMPLES])
+        return self.target.work(flat[np.linspace(0, len(flat) - 1, min(len(flat), SAMPLES)).astype(int)])
 
     @property
     def values(self) -> Array:

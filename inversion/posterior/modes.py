@@ -129,21 +129,23 @@ def weigh(modes: Sequence[Mode]) -> tuple[Mode, ...]:
 def gaussian_around(target: GeometryTarget, place: Array) -> tuple[Array, bool]:
     """Covariance (n, n) of the Gaussian that touches a peak, and whether the peak lies inside the priors.
 
-    Second differences over steps that lower the log density by about a half; where a wall is nearer than that, or the
-    density is no peak along some way, the width is cut off at that of the prior.
+    Second differences over steps that lower the log density by about a half; where a wall is nearer than that, they are
+    taken inward of it and the fall away from the wall counts as an exponential's; where the density is no peak along
+    some way, the width is cut off at that of the prior.
     """
     limits = target.prior.search_limits
     width = np.ptp(limits, axis=1)
     here = float(log_posterior(target, place)[0])
-    step, inside = np.empty(len(place)), True
+    step, inward = np.empty(len(place)), np.zeros(len(place))
     for number in range(len(place)):
-        step[number], free = _standard_step(target, place, number, here=here, width=float(width[number]))
-        inside = inside and free
-    hessian = _second_differences(target, place, step)
+        step[number], inward[number] = _standard_step(target, place, number, here=here, width=float(width[number]))
+    inside = not inward.any()
+    hessian = _second_differences(target, place + inward * step, step)
     if not np.isfinite(hessian).all():
         inside = False
         hessian = np.diag(np.ones(len(place)))
-    values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T))
+    # an exponential that falls by 1 a step has a variance of 1
+    values, vectors = np.linalg.eigh(0.5 * (hessian + hessian.T) + np.diag(np.abs(inward)))
     floor = (step / width).max() ** 2  # in steps: no direction is wider than the prior
     inside = inside and bool(values.min() > floor)
     scaled = vectors / np.maximum(values, max(floor, 1e-6)) @ vectors.T
@@ -152,17 +154,23 @@ def gaussian_around(target: GeometryTarget, place: Array) -> tuple[Array, bool]:
 
 def _standard_step(
     target: GeometryTarget, place: Array, number: int, *, here: float, width: float
-) -> tuple[float, bool]:
+) -> tuple[float, float]:
+    """Step along one number over which the log density falls by less than 1, and the way off a wall nearer than it."""
     sizes = width * 2.0 ** -np.arange(1.0, 28.0)
     shift = np.zeros((len(sizes), len(place)))
     shift[:, number] = sizes
     fall = here - np.stack([log_posterior(target, place + shift), log_posterior(target, place - shift)])
     walled = np.isinf(fall)
-    mild = np.where(walled, np.inf, fall).max(axis=0) < 1.0
-    one_sided = np.where(walled, -np.inf, fall).max(axis=0) < 1.0
-    first = int(np.argmax(mild)) if mild.any() else len(sizes) - 1
-    free = bool(first <= int(np.argmax(one_sided)) + 1)
-    return float(sizes[first]), free
+    both = _first_mild(fall.max(axis=0) < 1.0)
+    one = _first_mild((np.where(walled, -np.inf, fall).max(axis=0) < 1.0) & ~walled.all(axis=0))
+    if both <= one + 1:
+        return float(sizes[both]), 0.0
+    return float(sizes[one]), -1.0 if walled[0, one] else 1.0
+
+
+def _first_mild(mild: NDArray[np.bool_]) -> int:
+    """Number of the largest of falling sizes from which on all are mild; the last where none is."""
+    return min(len(mild) - int(np.argmin(np.append(mild[::-1], False))), len(mild) - 1)
 
 
 def _second_differences(target: GeometryTarget, place: Array, step: Array) -> Array:

@@ -23,6 +23,7 @@ from geoslip.inversion.posterior import (
     search_geometry,
 )
 from geoslip.inversion.posterior.density import log_posterior
+from geoslip.inversion.posterior.modes import gaussian_around
 
 TRUE = {"east": 1e3, "north": -2e3, "depth": 6e3, "strike": 20.0, "dip": 50.0, "length": 12e3, "width": 8e3}
 ASCENDING, DESCENDING = (-0.61, -0.14, 0.78), (0.61, -0.14, 0.78)
@@ -119,6 +120,17 @@ def test_gaussian_around_a_peak_is_that_of_the_density(tracks):
     fall = best.log_density - log_posterior(found.target.recentred(best.place), near)
     expected = 0.5 * np.einsum("ki,ij,kj->k", near - best.place, np.linalg.inv(best.covariance), near - best.place)
     np.testing.assert_allclose(fall, expected, rtol=0.25, atol=0.03)
+
+
+@pytest.mark.parametrize("wall", [5e3, 5.9e3])
+def test_gaussian_at_a_wall_is_as_wide_as_the_density(tracks, wall):
+    target = GeometryTarget(tracks, plane(depth=Uniform(1e3, wall)), noise=1.0)
+    grid = np.linspace(1e3, wall, 4000)
+    density = np.exp(log_posterior(target, grid[:, None]) - log_posterior(target, grid[:, None]).max())
+    mean = density @ grid / density.sum()
+    spread = np.sqrt(density @ (grid - mean) ** 2 / density.sum())
+    covariance, inside = gaussian_around(target, grid[[np.argmax(density)]])
+    assert not inside and 0.5 * spread < np.sqrt(covariance[0, 0]) < 2.0 * spread
 
 
 def test_trace_lies_up_the_dip_of_the_top_edge(tracks):
