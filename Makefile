@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
+.PHONY: pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -81,12 +81,33 @@ studies: install-test
 docs: .venv-docs/.installed
 	.venv-docs/bin/python -m sphinx -b html -q -W --keep-going docs docs/_build
 
+# The demo's report and every page of the docs in headless Chromium, at a phone's and a desktop's width.
+pages: install-test
+	$(TEST)/python tests/browser.py geoslip-demo/report.html $$(find docs/_build -name '*.html' -not -path '*/_static/*')
+
 # The comparison of all samplers and the twins of small earthquakes: an hour of one core.
 samplers: install-test
 	mkdir -p .cache
 	$(TEST)/python cases/samplers/compare.py --draws 100 --keep .cache/samplers.json --page docs/samplers.md \
 	    --picture docs/samplers.png
 	$(TEST)/python cases/small2017/twin.py --draws 100 --keep .cache/small2017.json --page cases/small2017/README.md
+
+# What a user gets: the sdist and a wheel built from it, each installed on every Python of PYTHONS that is there, and the
+# embedded study run by them from a folder of its own.
+PYTHONS ?= python3.11 python3.12 python3.13
+packages: install-test
+	rm -rf .cache/packages build
+	$(TEST)/python -m pip install --quiet build
+	$(TEST)/python -m build --outdir .cache/packages/dist .
+	for python in $(PYTHONS); do \
+	    $$python -c '' 2>/dev/null || { echo "$$python is not there: left out"; continue; }; \
+	    for package in .cache/packages/dist/*; do \
+	        place=.cache/packages/$$(basename $$python)-$${package##*.}; \
+	        $$python -m venv $$place && $$place/bin/python -m pip install --quiet $$package \
+	            && (cd $$place && NUMBA_CACHE_DIR=numba bin/geoslip run embedded --out result >log) \
+	            && echo "$$($$place/bin/python --version), $${package##*/}: $$(sed -n 2p $$place/log)" || exit 1; \
+	    done; \
+	done
 
 clean:
 	rm -rf build docs/_build docs/studies .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import CHROMIUM, WIDTHS, faults_of
 
 from geoslip.cases import report_tables as tables
 from geoslip.cases.casefile import read_case
@@ -208,3 +209,23 @@ def test_html_escapes_what_it_is_given(tmp_path: Path) -> None:
         assert "<script>" not in part and "onload" not in part
         assert nasty in Page(part).words
     assert bullets([]) == ""
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: install the package chromium")
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_a_browser_draws_every_figure_at_a_phones_and_a_desktops_width(
+    synthetic: StudyRun, tmp_path: Path, width: int
+) -> None:
+    assert faults_of(write_report(synthetic, tmp_path), width=width) == []
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs Chromium: install the package chromium")
+def test_a_page_that_is_too_wide_lacks_a_picture_or_complains_is_found_out(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        "<body><p style='width: 500px'>wide</p><img src='gone.png' alt='gone'><script>console.error('alas')</script>"
+    )
+    found = "\n".join(faults_of(page, width=390))
+    assert "alas" in found
+    assert "not drawn: gone" in found
+    assert "in a window of 390: p" in found
