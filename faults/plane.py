@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from geoslip.faults.corners import rectangles_of_corners
 from geoslip.faults.segment import GROUND_ROUNDING
 from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, updip_vector
 
@@ -111,23 +112,8 @@ class Plane:
         given = np.asarray(corners, dtype=float)
         if given.shape != (4, 3) or not np.isfinite(given).all():
             raise ValueError(f"corners have shape {given.shape}: four finite corners (east, north, up) are needed")
-        top_start, top_end, bottom_end, bottom_start = _ordered_corners(given)
-        along = 0.5 * (top_end - top_start + bottom_end - bottom_start)
-        down = 0.5 * (bottom_start - top_start + bottom_end - top_end)
-        length, width = float(np.linalg.norm(along)), float(np.linalg.norm(down))
-        strike = float(azimuth_of(along[0], along[1]))
-        dip = float(np.rad2deg(np.arctan2(-down[2], np.hypot(down[0], down[1]))))
-        dip = 90.0 if dip > 90.0 - 1e-9 else max(dip, 0.0)
-        top = 0.25 * given.sum(axis=0) + 0.5 * width * updip_vector(strike, dip)
-        plane = cls.from_top_centre(top, strike=strike, dip=dip, length=max(length, 1e-9), width=max(width, 1e-9))
-        wanted = np.stack([top_start, top_end, bottom_end, bottom_start])
-        miss = float(np.abs(plane.outline - wanted).max())
-        if miss > tolerance * max(length, width):
-            raise ValueError(
-                f"the four corners miss the nearest rectangle by {miss:.4g} m, more than {tolerance:g} of its longest "
-                "side: give corners of a rectangle with a horizontal top edge, or a trace with a dip and a width"
-            )
-        return plane
+        (row,) = rectangles_of_corners(given[None], tolerance=tolerance)
+        return cls.from_top_centre(row[:3], strike=row[3], dip=row[4], length=row[5], width=row[6])
 
     @classmethod
     def from_trace(cls, points: ArrayLike, *, dip: float, width: float, top_depth: float = 0.0) -> "Plane":
@@ -291,26 +277,3 @@ def _require_angles(strike: float, dip: float) -> None:
         raise ValueError(
             f"dip {dip:g} is outside 0..90 degrees: for a plane past vertical turn the strike by 180 degrees"
         )
-
-
-def _ordered_corners(given: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Corners as top start, top end, bottom end, bottom start."""
-    size = float(np.ptp(given, axis=0).max())
-    if np.ptp(given[:, 2]) <= 1e-9 * size:
-        first, second, third, fourth = given
-        # seen from above the outline must run clockwise, that the plane lies to the right of its strike
-        along, across = (second - first)[:2], (third - second)[:2]
-        turn = along[0] * across[1] - along[1] * across[0]
-        return (first, second, third, fourth) if turn <= 0 else (second, first, fourth, third)
-    upper = np.sort(np.argsort(-given[:, 2], kind="stable")[:2])
-    lower = np.setdiff1d(np.arange(4), upper)
-    start, end = given[upper[0]], given[upper[1]]
-    low = given[lower]
-    matched = np.linalg.norm(low[0] - start) + np.linalg.norm(low[1] - end)
-    crossed = np.linalg.norm(low[1] - start) + np.linalg.norm(low[0] - end)
-    below_start, below_end = (low[0], low[1]) if matched <= crossed else (low[1], low[0])
-    along, down = (end - start)[:2], 0.5 * (below_start + below_end - start - end)[:2]
-    to_the_right = along[1] * down[0] - along[0] * down[1]
-    if to_the_right < -1e-12 * size**2:
-        return end, start, below_start, below_end
-    return start, end, below_end, below_start

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from geoslip.faults.corners import rectangles_of_corners
 from geoslip.faults.fault import Fault
 from geoslip.faults.formats.common import fault_of_groups, grouped, middle_frame, required_frame
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.plane import Plane
 from geoslip.faults.segment import GROUND_ROUNDING
 from geoslip.faults.slip import SlipModel
 
@@ -49,15 +49,17 @@ def fault_of_outlines(
     every = np.concatenate(rings)
     frame = frame or middle_frame(every[:, 0], every[:, 1])
     rectangles, corners = np.full((len(rings), 7), np.nan), np.full((len(rings), 3, 3), np.nan)
-    for k, ring in enumerate(rings):
-        east, north = frame.to_local(ring[:, 0], ring[:, 1])
-        at = np.column_stack([east, north, -ring[:, 2]])
-        if len(ring) == 3:
-            at[:, 2] = np.where(np.abs(at[:, 2]) < GROUND_ROUNDING, 0.0, at[:, 2])
-            corners[k] = at
+    east, north = frame.to_local(every[:, 0], every[:, 1])
+    sizes = np.array([len(ring) for ring in rings])
+    placed = np.split(np.column_stack([east, north, -every[:, 2]]), np.cumsum(sizes)[:-1])
+    for size in np.unique(sizes):
+        chosen = np.flatnonzero(sizes == size)
+        at = np.stack([placed[k] for k in chosen])
+        if size == 3:
+            at[:, :, 2] = np.where(np.abs(at[:, :, 2]) < GROUND_ROUNDING, 0.0, at[:, :, 2])
+            corners[chosen] = at
         else:
-            plane = Plane.from_corners(at, tolerance=0.05)
-            rectangles[k] = (*plane.top_centre, plane.strike, plane.dip, plane.length, plane.width)
+            rectangles[chosen] = rectangles_of_corners(at, tolerance=0.05)
     meshed = not np.isnan(corners).all()
     fault, order = fault_of_groups(grouped(names), rectangles, corners=corners if meshed else None)
     return fault, order, frame
