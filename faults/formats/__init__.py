@@ -16,6 +16,7 @@ from geoslip.faults.formats.geojson import format_geojson, is_geojson, parse_geo
 from geoslip.faults.formats.gmsh import format_gmsh, is_gmsh, parse_gmsh
 from geoslip.faults.formats.gmt import format_gmt, is_gmt, parse_gmt
 from geoslip.faults.formats.gocad import format_gocad, is_gocad, parse_gocad
+from geoslip.faults.formats.inv import format_inv, is_inv, parse_inv
 from geoslip.faults.formats.kml import format_kml, is_kml, parse_kml
 from geoslip.faults.formats.pscmp import format_pscmp, is_pscmp, parse_pscmp
 from geoslip.faults.formats.relax import format_relax, is_relax, parse_relax
@@ -38,6 +39,7 @@ __all__ = [
     "format_gmsh",
     "format_gmt",
     "format_gocad",
+    "format_inv",
     "format_kml",
     "format_pscmp",
     "format_relax",
@@ -54,6 +56,7 @@ __all__ = [
     "parse_gmsh",
     "parse_gmt",
     "parse_gocad",
+    "parse_inv",
     "parse_kml",
     "parse_pscmp",
     "parse_relax",
@@ -101,6 +104,7 @@ FORMATS = (
     Format("gmsh", (".msh",), is_gmsh, parse_gmsh, format_gmsh, MESH),
     Format("pscmp", (".pscmp",), is_pscmp, parse_pscmp, format_pscmp),
     Format("columns", (), is_columns, parse_columns, None),
+    Format("inv", (".inv",), is_inv, parse_inv, format_inv),
     Format("seg", (".seg",), is_seg, parse_seg, format_seg),
     Format("relax", (".flt", ".dat"), is_relax, parse_relax, format_relax),
     Format("unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, MESH, {".ned": format_vertices}),

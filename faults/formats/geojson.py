@@ -6,6 +6,7 @@ import numpy as np
 
 from geoslip.faults.formats.common import number
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.outlined import outlines_in_degrees
 from geoslip.faults.formats.table import KNOWN, model_of, table_of
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -78,13 +79,13 @@ def format_geojson(model: SlipModel) -> str:
     table = table_of(model)
     assert model.frame is not None
     features = []
-    for outline, *values in zip(model.fault.outlines, *table.values()):
+    degrees = outlines_in_degrees(model, "GeoJSON")
+    for outline, (local, *values) in zip(degrees, zip(model.fault.outlines, *table.values())):
         # RFC 7946 wants rings that run counterclockwise seen from above
-        east, north = outline[:, 0], outline[:, 1]
+        east, north = local[:, 0], local[:, 1]
         counterclockwise = np.sum(east * np.roll(north, -1) - np.roll(east, -1) * north) > 0.0
         corners = np.vstack([outline, outline[:1]] if counterclockwise else [outline[:1], outline[::-1]])
-        longitude, latitude = model.frame.to_geographic(corners[:, 0], corners[:, 1])
-        ring = [[_digits(v) for v in corner] for corner in zip(longitude, latitude, corners[:, 2])]
+        ring = [[_digits(v) for v in corner] for corner in (corners * [1.0, 1.0, -1.0] + 0.0)]
         features.append(
             {
                 "type": "Feature",

@@ -1,4 +1,9 @@
-"""The ndk format of the global CMT catalogue: five lines an event, place and tensor of the centroid."""
+"""The ndk format of the global CMT catalogue: five lines an event, place and tensor of the centroid.
+
+After its own description (globalcmt.org, allorder.ndk_explained): line 3 holds time, latitude, longitude and depth of
+the centroid, each before its error; line 4 an exponent in two columns and Mrr, Mtt, Mpp, Mrt, Mrp, Mtp in dyne cm,
+each before its error.
+"""
 
 import re
 
@@ -36,12 +41,17 @@ def _event(lines: list[tuple[int, str]], source: str) -> EventMechanism:
     if not third.lstrip().startswith("CENTROID:"):
         raise FormatError("the third line of an event must be its CENTROID", source=source, line=third_line)
     # time, latitude, longitude and depth of the centroid, each with its error
+    if "CSF:" in second:
+        message = "the event is a single force (CSF), which has no moment tensor: leave it out of the file"
+        raise FormatError(message, source=source, line=third_line - 1)
     tokens = third.split(":", 1)[1].split()
     if len(tokens) < 7:
         raise FormatError("CENTROID: eight numbers are needed", source=source, line=third_line)
     latitude, longitude, depth = (number(tokens[k], "centroid", source=source, line=third_line) for k in (2, 4, 6))
     longitude, latitude = checked_place(longitude, latitude, source=source, line=third_line)
-    values = [number(token, "a tensor's value", source=source, line=fourth_line) for token in fourth.split()]
+    # columns 1 and 2 hold the exponent, which may touch the first component
+    tokens = [fourth[:2], *fourth[2:].split()]
+    values = [number(token, "a tensor's value", source=source, line=fourth_line) for token in tokens]
     if len(values) != 13 or not 0.0 <= values[0] <= 40.0:
         message = f"{len(values)} values: an exponent, and six components with errors, are needed"
         raise FormatError(message, source=source, line=fourth_line)

@@ -10,6 +10,9 @@ from geoslip.faults.frame import LocalFrame
 from geoslip.faults.segment import GROUND_ROUNDING
 from geoslip.faults.slip import SlipModel
 
+#: a ring whose ends differ by no more than this, in degrees or m, is closed
+_CLOSED = 1e-5
+
 
 def outlines_in_degrees(model: SlipModel, format_name: str) -> list[np.ndarray]:
     """Corners (k, 3) of each patch in order round it: longitude, latitude, depth in m.
@@ -20,11 +23,11 @@ def outlines_in_degrees(model: SlipModel, format_name: str) -> list[np.ndarray]:
         If the model has no frame.
     """
     frame = required_frame(model, format_name)
-    outlines = []
-    for corners in model.fault.outlines:
-        longitude, latitude = frame.to_geographic(corners[:, 0], corners[:, 1])
-        outlines.append(np.column_stack([longitude, latitude, 0.0 - corners[:, 2]]))
-    return outlines
+    outlines = model.fault.outlines
+    every = np.concatenate(outlines)
+    longitude, latitude = frame.to_geographic(every[:, 0], every[:, 1])
+    sizes = [len(corners) for corners in outlines]
+    return np.split(np.column_stack([longitude, latitude, 0.0 - every[:, 2]]), np.cumsum(sizes)[:-1])
 
 
 def fault_of_outlines(
@@ -41,7 +44,7 @@ def fault_of_outlines(
     ValueError
         If corners make no rectangle or no segment.
     """
-    rings = [ring[:-1] if len(ring) > 3 and np.allclose(ring[0], ring[-1]) else ring for ring in outlines]
+    rings = [ring[:-1] if len(ring) > 3 and np.abs(ring[0] - ring[-1]).max() <= _CLOSED else ring for ring in outlines]
     wrong = [k for k, ring in enumerate(rings) if len(ring) not in (3, 4)]
     if wrong:
         message = f"polygon {wrong[0]} has {len(rings[wrong[0]])} corners: patches have three or four"

@@ -77,7 +77,9 @@ def parse_pscmp(
         corners = np.array([head[1:3] for head in heads])
         origin = tagged(text, "origin_lon_lat", 2, source)
         frame = frame or (LocalFrame(*origin) if origin else middle_frame(corners[:, 1], corners[:, 0]))
-        rectangles = np.vstack([_rectangles(head, table, frame) for head, table in zip(heads, tables)])
+        places = np.column_stack(frame.to_local(corners[:, 1], corners[:, 0]))
+        strikes = np.array([head[6] for head in heads]) - frame.meridian_convergence(corners[:, 1], corners[:, 0])
+        rectangles = np.vstack([_rectangles(*fault) for fault in zip(heads, tables, places, strikes)])
         slip = np.vstack([table[:, 2:5] * [1.0, -1.0, 1.0] for table in tables]) + 0.0
         owner = [name for name, table in zip(names, tables) for _ in range(len(table))]
         if not any(names) and count > 1 and count < len(rectangles):
@@ -156,13 +158,11 @@ def _numbers(lines: list[_Line], at: int, labels: tuple[str, ...], source: str) 
     return [number(token, label, source=source, line=index) for token, label in zip(tokens, labels)]
 
 
-def _rectangles(head: list[float], table: np.ndarray, frame: LocalFrame) -> np.ndarray:
-    """Rectangles (n, 7) of one fault's patches."""
-    latitude, longitude, depth, length, width, strike, dip = head[1:8]
-    east, north = frame.to_local(longitude, latitude)
-    angle = strike - float(frame.meridian_convergence(longitude, latitude))
+def _rectangles(head: list[float], table: np.ndarray, place: np.ndarray, strike: float) -> np.ndarray:
+    """Rectangles (n, 7) of the patches of one fault with its corner at a place and its strike in the frame."""
+    depth, length, width, dip = head[3], head[4], head[5], head[7]
     size = np.array([length / head[8], width / head[9]]) * 1e3
-    corner = np.array([float(east), float(north), -1e3 * depth])
+    corner = np.array([*place, -1e3 * depth])
     down = table[:, 1:2] * 1e3 - 0.5 * size[1]
-    top = corner + 1e3 * table[:, :1] * strike_vector(angle) - down * updip_vector(angle, dip)
-    return np.column_stack([top, np.full((len(table), 4), [angle, dip, *size])])
+    top = corner + 1e3 * table[:, :1] * strike_vector(strike) - down * updip_vector(strike, dip)
+    return np.column_stack([top, np.full((len(table), 4), [strike, dip, *size])])

@@ -1,8 +1,9 @@
 """Unicycle .seg: rectangles that its program divides, n Vpl x1 x2 x3 length width strike dip rake L0 W0 qL qW.
 
 x1 is north, x2 east, x3 depth of the starting top corner, all in metres, as in RELAX files; the second column is slip
-(m), which a loading file uses for a rate. A rectangle is divided into patches of L0 by W0 where qL and qW are 1; others
-grow in a way the file does not state and are refused.
+(m), which a loading file uses for a rate, and which geometry for RELAX leaves out. A rectangle is divided as that
+program divides it: row k from the top is W0 qW^k wide, and the last takes what is left once half of it would be less
+than another row; its patches are of one length, the longest that is not above L0 qL^k.
 """
 
 import numpy as np
@@ -13,16 +14,17 @@ from geoslip.faults.formats.relax import format_relax, parse_relax
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
 
+_MOST_PATCHES = 1_000_000
 _COLUMNS = ("n", "slip", "x1", "x2", "x3", "length", "width", "strike", "dip", "rake", "L0", "W0", "qL", "qW")
 
 
 def is_seg(text: str) -> bool:
-    """Whether the first line that is neither empty nor a comment holds fourteen numbers."""
+    """Whether the first line that is neither empty nor a comment holds fourteen numbers, or thirteen without slip."""
     for line in text.splitlines():
         tokens = line.split("#")[0].split()
         if tokens:
             try:
-                return len([float(token) for token in tokens]) == len(_COLUMNS)
+                return len([float(token) for token in tokens]) in (len(_COLUMNS) - 1, len(_COLUMNS))
             except ValueError:
                 return False
     return False
@@ -45,7 +47,7 @@ def parse_seg(
     Raises
     ------
     FormatError
-        For a row without fourteen numbers, patches that grow, or sizes that do not divide their rectangle.
+        For a row without fourteen or thirteen numbers, or sizes and growths that divide no rectangle.
     """
     lines, count = [], 0
     for index, line in enumerate(text.splitlines(), start=1):
@@ -53,13 +55,11 @@ def parse_seg(
         if not tokens:
             lines.append(line)
             continue
+        if len(tokens) == len(_COLUMNS) - 1:
+            tokens = [tokens[0], "0", *tokens[1:]]
         if len(tokens) != len(_COLUMNS):
             raise FormatError(f"{len(tokens)} values where {' '.join(_COLUMNS)} belong", source=source, line=index)
         row = [number(token, label, source=source, line=index) for token, label in zip(tokens, _COLUMNS)]
-        if row[12] != 1.0 or row[13] != 1.0:
-            raise FormatError(
-                f"qL {row[12]:g}, qW {row[13]:g}: only patches of one size (1, 1) are read", source=source, line=index
-            )
         for patch in _patches(row, source, index):
             count += 1
             lines.append(f"{count} " + " ".join(f"{value!r}" for value in patch))
@@ -96,22 +96,42 @@ def format_seg(model: SlipModel) -> str:
 
 def _patches(row: list[float], source: str, line: int) -> list[list[float]]:
     """Rows of a RELAX file, without their number, for the patches of one rectangle."""
-    _, slip, north, east, depth, length, width, strike, dip, rake, long, wide = row[:12]
-    counts = [length / long if long > 0.0 else 0.0, width / wide if wide > 0.0 else 0.0]
-    whole = [round(count) for count in counts]
-    if any(n < 1 or n > 10_000 or abs(n - count) > 1e-6 * n for n, count in zip(whole, counts)):
+    _, slip, north, east, depth, length, width, strike, dip, rake, long, wide, lengthening, widening = row
+    if min(length, width, long, wide) <= 0.0 or min(lengthening, widening) <= 0.0:
         raise FormatError(
-            f"patches of {long:g} by {wide:g} m do not divide a rectangle of {length:g} by {width:g} m evenly",
+            f"a rectangle of {length:g} by {width:g} m in patches of {long:g} by {wide:g} m that grow {lengthening:g} "
+            f"and {widening:g} times a row: all must be above 0",
             source=source,
             line=line,
         )
-    angle, lean = np.deg2rad(strike), np.deg2rad(dip)
-    patches = []
-    for j in range(whole[1]):
-        for i in range(whole[0]):
-            along, down = i * long, j * wide
-            x1 = north + along * np.cos(angle) - down * np.cos(lean) * np.sin(angle)
-            x2 = east + along * np.sin(angle) + down * np.cos(lean) * np.cos(angle)
-            place = [float(x1), float(x2), float(depth + down * np.sin(lean))]
-            patches.append([slip, *place, length / whole[0], width / whole[1], strike, dip, rake])
+    along = np.array([np.cos(np.deg2rad(strike)), np.sin(np.deg2rad(strike)), 0.0])
+    lean = np.deg2rad(dip)
+    down = np.array([-np.cos(lean) * along[1], np.cos(lean) * along[0], np.sin(lean)])
+    start, begun = np.array([north, east, depth]), 0.0
+    patches: list[list[float]] = []
+    for k, high in enumerate(_row_widths(width, wide, widening, source, line)):
+        count = int(np.ceil(length / (long * lengthening**k) * (1.0 - 1e-12)))
+        if len(patches) + count > _MOST_PATCHES:
+            raise FormatError(f"more than {_MOST_PATCHES} patches: is L0 in metres?", source=source, line=line)
+        for i in range(count):
+            place = [float(value) for value in start + i * length / count * along + begun * down]
+            patches.append([slip, *place, length / count, high, strike, dip, rake])
+        begun += high
     return patches
+
+
+def _row_widths(width: float, first: float, growth: float, source: str, line: int) -> list[float]:
+    """Widths of the rows of a rectangle from the top."""
+    left = width
+    rows: list[float] = []
+    while left > 0.0:
+        # past half of what is left, the row takes all of it; rounding must not change which
+        high = first * growth ** len(rows)
+        high = left if high > 0.5 * left * (1.0 + 1e-9) else high
+        rows.append(high)
+        left -= high
+        if len(rows) > 100_000:
+            raise FormatError(
+                "the rows never fill the width: is W0 in metres, and qW not below 1?", source=source, line=line
+            )
+    return rows

@@ -6,54 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.faults import FORMATS, FormatError, LocalFrame, SlipModel, read_slip_model, write_slip_model
+from geoslip.faults import FORMATS, FormatError, LocalFrame, read_slip_model, write_slip_model
 from geoslip.faults.formats import (
     parse_columns,
     parse_coulomb,
     parse_gmt,
+    parse_inv,
     parse_kml,
     parse_pscmp,
     parse_seg,
     parse_usgs_geojson,
     parse_usgs_param,
 )
-from geoslip.okada import displacement_field
-
-#: models of several segments, one of them of varying patches, one past vertical, one blind
-MODELS = ("india_bhuj01/copley+11_km.flt", "haiti2010/sladen+10_km.flt", "iran/fialko+05_km.flt")
-OPTIONS = {"usgs-geojson": {"unit": "m"}}
-
-
-def ground(model: SlipModel) -> np.ndarray:
-    middle = model.fault.centroids[:, :2].mean(axis=0)
-    places = middle + np.random.default_rng(4).uniform(-6e4, 6e4, (12, 2))
-    return displacement_field(np.column_stack([places, np.zeros(12)]), model.fault.sources, model.slip)
-
-
-@pytest.mark.parametrize("format", [f for f in FORMATS if f.write and "rectangles" in f.holds], ids=lambda f: f.name)
-def test_published_models_move_the_ground_alike_in_every_format(data_folder: Path, format) -> None:
-    for name in MODELS:
-        model = read_slip_model(data_folder / "slipmodels_relax" / name, frame=LocalFrame(20.0, 40.0))
-        back = format.parse(format.write(model), frame=model.frame, **OPTIONS.get(format.name, {}))
-        assert back.moment == pytest.approx(model.moment, rel=1e-6)
-        moved = ground(model)
-        assert np.abs(ground(back) - moved).max() < 1e-6 * np.abs(moved).max()
-
-
-@pytest.mark.parametrize(
-    ("name", "magnitude", "peak", "faults"),
-    [
-        ("slipmodels_kaikoura_hamling/hamling_coseismic_crustal_fault_only.dat", 7.91, 24.1, 19),
-        ("slipmodels_kaikoura_hamling/hamling_coseismic_crustal_subduction.dat", 7.88, 24.9, 20),
-        ("slipmodels_ridgecrest_usgs/ridgecrest.param", 7.01, 2.53, 1),
-        ("2015_gorkha_geodef/qiu+15_1.tri", 7.77, 10.2, 1),
-    ],
-)
-def test_real_files_meet_their_published_moments(data_folder: Path, name, magnitude, peak, faults) -> None:
-    model = read_slip_model(data_folder / name)
-    assert model.mw == pytest.approx(magnitude, abs=0.01)
-    assert model.peak_slip == pytest.approx(peak, abs=0.06)
-    assert len(model.fault.segments) == faults
 
 
 def test_what_a_file_does_not_say_is_asked(data_folder: Path) -> None:
@@ -112,6 +76,7 @@ PSCMP = """# a fault of two by one patches
 7.5 3.0 0.0 0.25 0.1
 """
 SEG = "# n Vpl x1 x2 x3 Length Width Strike Dip Rake L0 W0 qL qW\n1 2.0 0 0 1000 8000 4000 90 30 90 4000 2000 1 1\n"
+INV = "1 1 7 -14281.6 18190.6 -14509.6 4216.9 5490.4 89.90 135.76 -12.0 3.60 0.00\n"
 COLUMNS = (
     "longitude (centre of patch), latitude, strike, dip, rake, slip (cm), length (km), top of patch (km), "
     "bottom (km) index\n"
@@ -134,6 +99,32 @@ def test_a_seg_file_divides_its_rectangles() -> None:
     assert model.fault.outlines[0][0] == pytest.approx([0.0, 0.0, -1000.0])
     lowest = min(outline[:, 2].min() for outline in model.fault.outlines)
     assert lowest == pytest.approx(-3000.0)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "widths", "counts"),
+    [
+        # rows and numbers of patches worked out by hand by the rule of that program
+        ("4000 1000 1 1", [1000.0, 1000.0, 1000.0, 1000.0], [2, 2, 2, 2]),
+        ("3000 1500 1 1", [1500.0, 2500.0], [3, 3]),
+        ("1000 500 2 2", [500.0, 1000.0, 2500.0], [8, 4, 2]),
+        ("9000 9000 1 1", [4000.0], [1]),
+    ],
+)
+def test_a_seg_file_grows_as_its_program_does(sizes: str, widths: list[float], counts: list[int]) -> None:
+    model = parse_seg(SEG.replace("4000 2000 1 1", sizes))
+    depths, number = np.unique(np.round(model.fault.segments[0].rectangles[:, 2], 6), return_counts=True)
+    assert number[::-1].tolist() == counts
+    assert -depths[::-1] == pytest.approx(1000.0 + 0.5 * np.cumsum([0.0, *widths[:-1]]))
+    assert model.fault.areas.sum() == pytest.approx(32e6)
+    geometry = parse_seg(SEG.replace("1 2.0 ", "1 ").replace("4000 2000 1 1", sizes))
+    assert np.array_equal(geometry.fault.sources, model.fault.sources) and not geometry.slip.any()
+
+
+def test_an_inv_row_starts_at_the_top_corner() -> None:
+    model = parse_inv(INV)
+    assert model.slip[0] == pytest.approx([-0.12, 0.036, 0.0])
+    assert model.fault.outlines[0][0] == pytest.approx([-14281.6, 18190.6, -14509.6])
 
 
 def test_a_table_is_read_by_its_header() -> None:
@@ -178,8 +169,11 @@ FFM = (
         (parse_coulomb, COULOMB.replace("KODE", "100").replace("1.0 11.0", "11.0 1.0"), "bottom be below the top"),
         (parse_pscmp, PSCMP.replace("7.5 3.0 0.0 0.25 0.1\n", ""), "cut off"),
         (parse_pscmp, PSCMP.replace("7.5 3.0 0.0", "7.5 3.0"), "line 5: 4 values where pos_s"),
-        (parse_seg, SEG.replace("4000 2000 1 1", "4000 2000 1.1 1"), "only patches of one size"),
-        (parse_seg, SEG.replace("4000 2000 1 1", "3000 2000 1 1"), "do not divide"),
+        (parse_seg, SEG.replace("4000 2000 1 1", "4000 0 1 1"), "all must be above 0"),
+        (parse_seg, SEG.replace("4000 2000 1 1", "4000 1900 1 0.1"), "never fill the width"),
+        (parse_seg, SEG.replace("4000 2000 1 1", "0.001 2000 1 1"), "is L0 in metres"),
+        (parse_inv, INV.replace(" 3.60 0.00", " 3.60"), "12 values where id segment layer"),
+        (parse_inv, INV.replace("89.90", "189.90"), "dip"),
         (
             parse_columns,
             COLUMNS.replace("20 30 90 30 45 150 2 1 2 7", "20 30 90 30 45 150 2 1 2 7\n1 2"),
@@ -216,7 +210,9 @@ def test_a_rigidity_that_varies_is_kept_or_refused(data_folder: Path) -> None:
         if format.write is None or "rectangles" not in format.holds:
             continue
         if format.name in kept:
-            back = format.parse(format.write(model), frame=model.frame, **OPTIONS.get(format.name, {}))
+            back = format.parse(
+                format.write(model), frame=model.frame, **({"unit": "m"} if format.name == "usgs-geojson" else {})
+            )
             assert back.moment == pytest.approx(model.moment, rel=1e-6), format.name
         else:
             with pytest.raises(FormatError, match="the rigidity varies"):

@@ -71,6 +71,11 @@ def test_ndk_gives_the_centroid() -> None:
     assert np.allclose(event.tensor, TENSOR, atol=1e-7 * MOMENT)
 
 
+def test_ndk_columns_may_touch() -> None:
+    (event,) = parse_ndk(ndk().replace("26 ", "26", 1))
+    assert np.allclose(event.tensor, TENSOR, atol=1e-7 * MOMENT)
+
+
 def test_quakeml_takes_the_tensor_or_else_the_plane() -> None:
     (event,) = parse_quakeml(QUAKEML.format(tensor=""))
     assert np.allclose(event.tensor, TENSOR, atol=1e-9 * MOMENT)
@@ -103,6 +108,7 @@ def test_content_tells_the_format(tmp_path: Path) -> None:
         (parse_meca, "# nothing\n", "no rows"),
         (parse_ndk, ndk().rsplit("V10", 1)[0], "five belong to each event"),
         (parse_ndk, ndk().replace("26 ", "26 x ", 1), "is 'x'"),
+        (parse_ndk, ndk().replace("CMT: 1", "CSF:11"), "a single force"),
         (parse_quakeml, QUAKEML[:400], "no well-formed XML"),
         (parse_quakeml, QUAKEML.format(tensor="").replace("<mag><value>7.0</value></mag>", ""), "neither a tensor nor"),
         (parse_quakeml, "<quakeml></quakeml>", "no event has a focal mechanism"),
