@@ -9,7 +9,7 @@ from geoslip.faults.formats.columns import is_columns, parse_columns
 from geoslip.faults.formats.common import read_text, write_zipped
 from geoslip.faults.formats.coulomb import format_coulomb, is_coulomb, parse_coulomb
 from geoslip.faults.formats.csv import format_csv, is_csv, parse_csv
-from geoslip.faults.formats.errors import FormatError
+from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.fsp import is_fsp, parse_fsp
 from geoslip.faults.formats.fsp_writer import format_fsp
 from geoslip.faults.formats.geojson import format_geojson, is_geojson, parse_geojson
@@ -26,6 +26,7 @@ from geoslip.faults.formats.usgs_geojson import format_usgs_geojson, is_usgs_geo
 from geoslip.faults.formats.usgs_param import format_usgs_param, is_usgs_param, parse_usgs_param
 from geoslip.faults.formats.vtk import format_vtk, is_vtk, parse_vtk
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.map_grid import from_map_grid
 from geoslip.faults.slip import SlipModel
 
 __all__ = [
@@ -117,6 +118,7 @@ def read_slip_model(
     format: str | None = None,
     frame: LocalFrame | None = None,
     rigidity: float | None = None,
+    crs: str | None = None,
     **options: object,
 ) -> SlipModel:
     """Read a slip model; its format is told by what the file holds.
@@ -130,6 +132,9 @@ def read_slip_model(
         Frame for the model; the file's own or one around its patches unless given.
     rigidity : float, optional
         Pa; what the file states for itself, else 30 GPa, unless given.
+    crs : str, optional
+        Projection, such as "EPSG:32611", whose grid a file's local coordinates are counted on about the origin of
+        `frame`; without it they count along the axes of `frame`. Formats that hold map coordinates take it as theirs.
     **options
         What the format's own reader asks further, such as `unit` ('m' or 'km') where a file does not state it.
 
@@ -156,7 +161,15 @@ def read_slip_model(
         first = text.strip().splitlines()[0].strip()[:60]
         message = f"no known slip-model format (first line {first!r}): known are {known}; is it the right file?"
         raise FormatError(message, source=str(path))
-    return found.parse(text, source=str(path), frame=frame, rigidity=rigidity, **options)
+    if crs is None or "crs" in signature(found.parse).parameters:
+        options |= {} if crs is None else {"crs": crs}
+        return found.parse(text, source=str(path), frame=frame, rigidity=rigidity, **options)
+    if frame is None:
+        message = "the file's coordinates count from an origin that it does not name: give a frame beside the crs"
+        raise FormatError(message, source=str(path))
+    model = found.parse(text, source=str(path), rigidity=rigidity, **options)
+    with naming(str(path)):
+        return from_map_grid(model, crs=crs, origin=(frame.longitude, frame.latitude))
 
 
 def write_slip_model(path: str | Path, model: SlipModel, *, format: str | None = None) -> None:
