@@ -12,6 +12,8 @@ from typing import Annotated
 
 import typer
 
+from geoslip.cases import cli_models
+
 EXIT_DONE, EXIT_OURS, EXIT_INPUT = 0, 1, 2
 
 app = typer.Typer(
@@ -185,74 +187,6 @@ def downsample(
 
 
 @app.command()
-def forward(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A slip model in any readable format.")],
-    out: Annotated[Path, typer.Option(help="Table to write: lon, lat, east_m, north_m, up_m.")],
-    points: Annotated[Path | None, typer.Option(help="Table with columns lon, lat and optionally depth_km.")] = None,
-    grid: Annotated[str | None, typer.Option(help="'WEST/EAST/SOUTH/NORTH/SPACING' in degrees.")] = None,
-    origin: Annotated[str | None, typer.Option(help="'LON,LAT' of a model that is in local coordinates.")] = None,
-    poisson: Annotated[float, typer.Option(help="Poisson's ratio.")] = 0.25,
-    strain: Annotated[bool, typer.Option("--strain", help="Add the six strain components.")] = False,
-) -> None:
-    """Displacement (and strain) that a slip model makes at points or on a grid.
-
-    \b
-    Example:  geoslip forward slip.fsp --grid=-118.5/-117/35/36.5/0.02 --out field.csv
-    """
-    from geoslip.cases.commands_model import forward_command
-
-    forward_command(model, out=out, points=points, grid=grid, origin=origin, poisson=poisson, strain=strain)
-
-
-@app.command()
-def stress(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A slip model in any readable format.")],
-    out: Annotated[Path, typer.Option(help="Table to write: shear_mpa, normal_mpa, coulomb_mpa at every place.")],
-    receiver: Annotated[str | None, typer.Option(help="'STRIKE/DIP/RAKE' in degrees; RAKE may be 'largest'.")] = None,
-    on: Annotated[
-        Path | None, typer.Option(metavar="MODEL2", help="Slip model whose patches are the receivers.")
-    ] = None,
-    points: Annotated[Path | None, typer.Option(help="Table with columns lon, lat and optionally depth_km.")] = None,
-    grid: Annotated[str | None, typer.Option(help="'WEST/EAST/SOUTH/NORTH/SPACING' in degrees.")] = None,
-    depths: Annotated[str, typer.Option(help="Depths of the grid, 'KM,KM,...'; of several the largest change.")] = "0",
-    rake: Annotated[str, typer.Option(help="With --on: 'own' rakes of MODEL2, 'largest', or degrees.")] = "own",
-    friction: Annotated[float, typer.Option(help="Coefficient of friction, effective without --skempton.")] = 0.4,
-    skempton: Annotated[float | None, typer.Option(help="Skempton's coefficient, 0 to 1.")] = None,
-    pore: Annotated[str, typer.Option(help="What makes pore pressure: 'isotropic' or 'apparent'.")] = "isotropic",
-    rigidity: Annotated[float, typer.Option(help="Rigidity in GPa.")] = 30.0,
-    poisson: Annotated[float, typer.Option(help="Poisson's ratio.")] = 0.25,
-    origin: Annotated[str | None, typer.Option(help="'LON,LAT' of a model that is in local coordinates.")] = None,
-) -> None:
-    """Coulomb stress change that a slip model makes on receiver planes, or on the patches of another model.
-
-    \b
-    Example:  geoslip stress slip.fsp --receiver=330/90/180 --grid=-117/-116/34/35/0.02 --depths=7.5 --out cfs.csv
-    Example:  geoslip stress landers.csv --on hector.csv --out on-hector.csv
-    """
-    from geoslip.cases.commands_stress import Receivers, Rock, stress_command
-
-    rock = Rock(friction=friction, skempton=skempton, pore=pore, rigidity=1e9 * rigidity, poisson=poisson)
-    wanted = Receivers(plane=receiver, model=on, points=points, grid=grid, depths=depths, rake=rake)
-    stress_command(model, receivers=wanted, rock=rock, out=out, origin=origin)
-
-
-@app.command()
-def convert(
-    source: Annotated[Path, typer.Argument(metavar="IN", help="A slip model in any readable format.")],
-    target: Annotated[Path, typer.Argument(metavar="OUT", help="New file; its suffix says the format.")],
-    origin: Annotated[str | None, typer.Option(help="'LON,LAT' of a model that is in local coordinates.")] = None,
-) -> None:
-    """Write a slip model in another format: .csv, .geojson, .fsp, .flt.
-
-    \b
-    Example:  geoslip convert slip.fsp slip.geojson
-    """
-    from geoslip.cases.commands_model import convert_command
-
-    convert_command(source, target, origin=origin)
-
-
-@app.command()
 def compare(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN1 RUN2 ...", help="Result folders of the same data.")],
 ) -> None:
@@ -320,6 +254,9 @@ def cases() -> None:
 
     for name, path in shipped_studies().items():
         typer.echo(f"{name:<20} {read_case(path).title}")
+
+
+cli_models.register(app)
 
 
 def main() -> None:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import glob
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import typer
@@ -17,26 +22,76 @@ from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
 
 Array = NDArray[np.float64]
+_HOW = "; on the command line that is --option KEY=VALUE"
 MOST_GRID_POINTS = 20_000_000
 """A larger grid is taken for a mistake in its spacing."""
 
 
-def read_model(path: Path, *, origin: str | None) -> SlipModel:
-    """Read a slip model for a command, with the frame that ``--origin`` gives.
+@dataclass(frozen=True)
+class Asked:
+    """What a command is told of a slip model's file beyond what the file says.
+
+    Parameters
+    ----------
+    origin : str, optional
+        "LON,LAT" that its local coordinates count from.
+    crs : str, optional
+        Projection whose grid they count on; true north otherwise.
+    options : list of str
+        "KEY=VALUE" for the format's reader.
+    rigidity : float, optional
+        GPa.
+    """
+
+    origin: str | None = None
+    crs: str | None = None
+    options: Sequence[str] = ()
+    rigidity: float | None = None
+
+
+def read_model(path: Path, *, asked: Asked) -> SlipModel:
+    """Read a slip model for a command.
 
     Raises
     ------
     CaseError
-        If it is not there, of no known format, or broken.
+        If it is not there, of no known format, broken, or does not say what has to be asked.
     """
-    frame = LocalFrame(*parse_numbers(origin, 2, "--origin", "LON,LAT")) if origin else None
+    place = parse_numbers(asked.origin, 2, "--origin", "LON,LAT") if asked.origin else None
     try:
-        return read_slip_model(path, frame=frame)
+        frame = LocalFrame(*place) if place else None
+    except ValueError as error:
+        raise CaseError(Mistake(str(error), "--origin", asked.origin or "")) from error
+    if asked.crs is not None and frame is None:
+        rule = "the grid of a projection needs the origin that the file counts from: give --origin=LON,LAT too"
+        raise CaseError(Mistake(rule, "--crs", asked.crs))
+    if asked.rigidity is not None and not asked.rigidity > 0.0:
+        raise CaseError(Mistake("rigidity is above 0 GPa; 30 is usual", "--rigidity", f"{asked.rigidity:g}"))
+    stiffness = None if asked.rigidity is None else 1e9 * asked.rigidity
+    options: dict[str, Any] = dict(_option(text) for text in asked.options)
+    try:
+        return read_slip_model(path, frame=frame, crs=asked.crs, rigidity=stiffness, **options)
     except FormatError as error:
-        raise CaseError(Mistake(str(error))) from error
+        hint = (
+            "; on the command line that is --option KEY=VALUE"
+            if re.search(r"\bsay \w+=|with \w+='", str(error))
+            else ""
+        )
+        raise CaseError(Mistake(f"{error}{hint}")) from error
     except OSError as error:
         rule = f"the slip model cannot be read: {error.strerror}; check the path"
         raise CaseError(Mistake(rule, key=str(path))) from error
+
+
+def _option(text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    key = key.strip().replace("-", "_")
+    if not equals or not key or key in ("frame", "crs", "rigidity", "source"):
+        rule = "what a file does not say is written KEY=VALUE, such as unit=km (--origin and --crs are their own)"
+        raise CaseError(Mistake(rule, "--option", text))
+    if key == "rake":
+        return key, parse_numbers(value, 1, "--option rake", "DEGREES")[0]
+    return key, value.strip().lower() == "true" if key == "repair" else value.strip()
 
 
 def parse_numbers(text: str, count: int, option: str, form: str) -> list[float]:
@@ -63,16 +118,16 @@ def forward_command(
     out: Path,
     points: Path | None,
     grid: str | None,
-    origin: str | None,
     poisson: float,
     strain: bool,
+    asked: Asked,
 ) -> None:
     """Write the displacement of a slip model at points or on a grid."""
     if (points is None) == (grid is None):
         raise CaseError(Mistake("say where: --points FILE, or --grid=WEST/EAST/SOUTH/NORTH/SPACING, one of them"))
     if not -1.0 < poisson < 0.5:
         raise CaseError(Mistake("Poisson's ratio lies between -1 and 0.5; 0.25 is usual", "--poisson", f"{poisson:g}"))
-    model = read_model(path, origin=origin)
+    model = read_model(path, asked=asked)
     if model.frame is None:
         rule = "this model does not say where on Earth it lies: give --origin=LON,LAT of its local coordinates"
         raise CaseError(Mistake(rule, key=str(path)))
@@ -179,12 +234,15 @@ def write_whole(out: Path, names: list[str], columns: Array) -> None:
         raise CaseError(Mistake(rule, key=str(out))) from error
 
 
-def convert_command(source: Path, target: Path, *, origin: str | None) -> None:
-    """Write a slip model in the format of another file's suffix."""
-    model = read_model(source, origin=origin)
+def convert_command(source: Path, target: Path, *, asked: Asked, form: str | None = None) -> None:
+    """Write a slip model in the format of another file's suffix, or in the one named."""
+    model = read_model(source, asked=asked)
     try:
         with whole_file(target) as partial:
-            write_slip_model(partial, model)
+            write_slip_model(partial, model, format=form)
+            for beside in target.parent.glob(f"{glob.escape(partial.stem)}.*"):  # the vertices of a .tri file
+                if beside != partial:
+                    beside.replace(beside.with_name(beside.name.removeprefix(".partial-")))
     except FormatError as error:
         raise CaseError(Mistake(str(error).replace(str(partial), str(target)))) from error
     except OSError as error:

@@ -10,7 +10,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from geoslip.cases.commands_model import grid_points, parse_numbers, read_model, table_points, write_whole
+from geoslip.cases.commands_model import Asked, grid_points, parse_numbers, read_model, table_points, write_whole
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.progress import Reporter, reporter_for_stream
 from geoslip.faults.slip import SlipModel
@@ -60,12 +60,12 @@ class Receivers:
     rake: str
 
 
-def stress_command(path: Path, *, receivers: Receivers, rock: Rock, out: Path, origin: str | None) -> None:
+def stress_command(path: Path, *, receivers: Receivers, rock: Rock, out: Path, asked: Asked) -> None:
     """Write the Coulomb stress change that a slip model makes."""
     if (receivers.plane is None) == (receivers.model is None):
         raise CaseError(Mistake("say on what: --receiver=STRIKE/DIP/RAKE or --on MODEL2, one of them"))
     friction, medium = rock.read()
-    model = read_model(path, origin=origin)
+    model = read_model(path, asked=asked)
     if model.frame is None:
         rule = "this model does not say where on Earth it lies: give --origin=LON,LAT of its local coordinates"
         raise CaseError(Mistake(rule, key=str(path)))
@@ -73,7 +73,7 @@ def stress_command(path: Path, *, receivers: Receivers, rock: Rock, out: Path, o
     try:
         options = {"friction": friction, "medium": medium}
         if receivers.model is not None:
-            places, change = _on_patches(model, receivers.model, receivers.rake, options, origin, reporter)
+            places, change = _on_patches(model, receivers.model, receivers.rake, options, asked, reporter)
         else:
             places, change = _on_planes(model, receivers, options, reporter)
         parts = (1e-6 * change.shear, 1e-6 * change.normal, 1e-6 * change.coulomb, change.rake)
@@ -93,10 +93,10 @@ def stress_command(path: Path, *, receivers: Receivers, rock: Rock, out: Path, o
 
 
 def _on_patches(
-    model: SlipModel, path: Path, rake: str, options: dict[str, Any], origin: str | None, reporter: Reporter
+    model: SlipModel, path: Path, rake: str, options: dict[str, Any], asked: Asked, reporter: Reporter
 ) -> tuple[Array, CoulombChange]:
     """The centres of another model's patches: longitude, latitude, depth (m)."""
-    other = read_model(path, origin=origin)
+    other = _receiving(path, asked)
     if other.frame is None:
         rule = "this model does not say where on Earth it lies: give --origin=LON,LAT of its local coordinates"
         raise CaseError(Mistake(rule, key=str(path)))
@@ -105,6 +105,15 @@ def _on_patches(
         change = coulomb_on_model(model, other, rake=angle, progress=report, **options)
     centres = other.fault.centroids
     return np.column_stack([*other.frame.to_geographic(centres[:, 0], centres[:, 1]), -centres[:, 2]]), change
+
+
+def _receiving(path: Path, asked: Asked) -> SlipModel:
+    """The model that receives; what was asked of the first file holds for it only where it does not say."""
+    try:
+        model = read_model(path, asked=Asked())
+    except CaseError:
+        return read_model(path, asked=asked)
+    return model if model.frame is not None else read_model(path, asked=asked)
 
 
 def _on_planes(

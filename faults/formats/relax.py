@@ -26,6 +26,7 @@ from geoslip.faults.slip import SlipModel
 from geoslip.faults.vectors import strike_vector
 
 _COLUMNS = ("n", "slip", "x1", "x2", "x3", "length", "width", "strike", "dip", "rake")
+_ALIASES = {"nb": "n", "i": "n", "x_north": "x1", "north": "x1", "y_east": "x2", "east": "x2", "depth": "x3"}
 _METRES = {"km": 1e3, "m": 1.0, "cm": 1e-2, "mm": 1e-3}
 
 #: a patch length below the first number must be km, above the second m; between them the file has to say it
@@ -160,7 +161,18 @@ def _rows(text: str, source: str) -> tuple[np.ndarray, list[str]]:
         names.append(name)
     if not rows:
         raise FormatError(f"no rows of ten values ({' '.join(_COLUMNS)}): the file is no .flt", source=source)
-    return np.array(rows), names
+    return np.array(rows)[:, _order(text)], names
+
+
+def _order(text: str) -> list[int]:
+    """Where each of the ten columns stands, by a comment that names all ten; as they come where none does."""
+    for line in text.splitlines():
+        if line.lstrip().startswith("#"):
+            words = re.sub(r"\s*\([^)]*\)", "", line.lstrip(" #").lower()).split()
+            named = [_ALIASES.get(word, word) for word in words]
+            if sorted(named) == sorted(_COLUMNS):
+                return [named.index(column) for column in _COLUMNS]
+    return list(range(len(_COLUMNS)))
 
 
 def _units(
@@ -177,13 +189,18 @@ def _units(
     comments = "\n".join(line for line in text.splitlines() if line.lstrip().startswith("#")).lower()
     slip_found = re.search(r"\bslip\s*\((km|m|cm|mm)\)", comments)
     slip_scale = _METRES[slip_unit or (slip_found.group(1) if slip_found else "m")]
-    length_found = re.search(r"\b(?:x1|x2|x3|x_north|y_east|north|east|depth|length|width)\s*\((km|m)\)", comments)
+    stated = set(re.findall(r"\b(?:x1|x2|x3|x_north|y_east|north|east|depth|length|width)\s*\((km|m)\)", comments))
+    if unit is None and len(stated) > 1:
+        message = (
+            "its header gives some lengths in km and some in m: write all in one, or overrule it with unit='km' or 'm'"
+        )
+        raise FormatError(message, source=source)
     worded = re.search(r"\bgeometry in (kilomet|met)", comments)
     by_name = re.search(r"_(km|m)(?:_\w*)?$", PurePath(source).stem.lower())
     if unit is not None:
         return _METRES[unit], slip_scale, ()
-    if length_found:
-        return _METRES[length_found.group(1)], slip_scale, ()
+    if stated:
+        return _METRES[stated.pop()], slip_scale, ()
     if worded:
         return (1e3 if worded.group(1) == "kilomet" else 1.0), slip_scale, ()
     if by_name:

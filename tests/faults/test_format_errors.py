@@ -18,7 +18,7 @@ from geoslip.faults import (
     cut_uniform,
     read_slip_model,
 )
-from geoslip.faults.formats import parse_csv, parse_fsp, parse_relax
+from geoslip.faults.formats import parse_csv, parse_fsp, parse_relax, parse_usgs_param
 
 PLANE = Plane.from_top_centre((0.0, 0.0), depth=2.5e3, strike=20.0, dip=60.0, length=6e3, width=4e3)
 MODEL = SlipModel(
@@ -68,6 +68,7 @@ def test_bad_csv(old, new, message):
         (FLT.replace("0 2 2", "0 0 2"), "length must be greater than 0"),
         (FLT.replace("0 2 2", "-1 2 2"), r"above ground"),
         (FLT.replace("0 2 2", "0 100 2").replace("(km)", ""), "may be km or m: say which with unit="),
+        (FLT.replace("length", "length(m)"), "some lengths in km and some in m"),
         ("# nothing\n", "no rows of ten values"),
     ],
 )
@@ -86,6 +87,22 @@ def test_units_of_a_flt_by_rank():
     assert parse_relax(bare.replace("2 2", "2000 2000")).fault.areas[0] == 4e6
     with pytest.raises(FormatError, match="unit 'mile' is unknown"):
         parse_relax(FLT, unit="mile")
+
+
+def test_columns_in_another_order_are_read_by_their_names(data_folder):
+    plain = parse_relax(FLT)
+    head, row, *_ = FLT.splitlines()
+    turned = ["# " + " ".join(head.lstrip("# ").split()[::-1]), " ".join(row.split()[::-1])]
+    again = parse_relax("\n".join(turned))
+    assert np.array_equal(again.fault.sources, plain.fault.sources) and np.array_equal(again.slip, plain.slip)
+    path = data_folder / "slipmodels_ridgecrest_usgs/ridgecrest.param"
+    lines = path.read_text().splitlines()
+    swapped = [
+        " ".join(tokens[1::-1] + tokens[2:]) if (tokens := line.split())[0][0] in "34" else line for line in lines
+    ]
+    assert [a == b for a, b in zip(lines, swapped)].count(False) > 300
+    with pytest.raises(FormatError):
+        parse_usgs_param("\n".join(swapped))
 
 
 def test_a_dip_past_vertical_is_the_same_plane_with_the_same_motion():
@@ -168,7 +185,7 @@ def test_a_file_cut_off_anywhere_is_refused_or_whole(name):
             continue
         # a table cut between rows or blocks, or inside its last number, cannot be told from a shorter one
         assert (
-            name in ("csv", "relax", "fsp", "vtk", "gmsh", "coulomb", "gmt", "seg", "usgs-param")
+            name in ("csv", "relax", "fsp", "vtk", "gmsh", "coulomb", "gmt", "inv", "seg", "usgs-param")
             and found.fault.n_patches <= 6
         )
 

@@ -28,4 +28,4 @@ def test_the_offsets_are_explained_as_known(data_folder, name, explained):
     predicted = np.sum(model_displacement(model, gnss.points) * gnss.directions, axis=1)
     found = 1.0 - np.sum((gnss.values - predicted) ** 2) / np.sum(gnss.values**2)
     print(f"{name}: {found:.4f}, known {explained}")
-    assert found == pytest.approx(explained, abs=0.001)
+    assert found == pytest.approx(explained, abs=0.002)
