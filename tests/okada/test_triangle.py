@@ -234,7 +234,20 @@ def test_values_of_a_triangle_in_the_half_space(reference_folder):
     values = json.loads((reference_folder / "values.json").read_text())["tde_hs_tri"]
     place = [[float(value) for value in key.split(",")] for key in values["obs_u"]]
     got = displacement_field(place, [values["tri"]], [values["slip"]])
-    np.testing.assert_allclose(got, list(values["obs_u"].values()), rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(np.round(got, 9), list(values["obs_u"].values()))  # all of their nine decimals
+
+
+def test_values_of_a_triangle_in_the_unbounded_medium():
+    # printed by the original code to nine decimals, some without a last zero
+    triangle, slip = [[-1.0, 0, 0], [1, -1, -1], [0, 1.5, 0.5]], [-1.0, 2, 3]
+    place = [[0.0, 0, 2], [1.5, -0.5, 2], [-2, 1, 2]]
+    expected = [
+        [0.004916085, -0.048222689, 0.251152264],
+        [0.03269484, -0.024556377, 0.099754871],
+        [-0.01656949, -0.003893905, 0.049241378],
+    ]
+    got = full_space_displacement(place, [triangle], [expected_slip(triangle, slip)])
+    np.testing.assert_array_equal(np.round(got, 9), expected)
 
 
 @needs_the_jit

@@ -161,6 +161,17 @@ def test_tables_of_another_project(reference_folder, name):
     field = full_space_gradient if name.startswith("FS") else gradient_field
     _, gradient = field(data["obs"], [data["tri"]], slip, poisson=float(data["nu"]))
     against(data["Strain"], strain(gradient))
+    against(data["Stress"], stress(gradient, medium=Medium(rigidity=1.0, poisson=float(data["nu"]))))
+
+
+def test_values_of_strain_in_the_half_space():
+    # as printed for the original code; cutde too finds xz to be -0.0159311101
+    triangle = [[-1.0, -1, -5], [1, -1, -5], [-1, 1, -4]]
+    _, gradient = gradient_field([[-1 / 3, -1 / 3, -3.0]], [triangle], [[1.0, -1.0, 2.0]])
+    tensor = strain(gradient)
+    got = [tensor[0, i, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))]
+    printed = [0.0481047005, 0.0503940481, -0.1405405815, 0.0106080876, -0.0159311201, 0.0077715080]
+    np.testing.assert_allclose(got, printed, rtol=0, atol=1e-8)
 
 
 @needs_the_jit
