@@ -12,9 +12,10 @@ from geoslip.cases.schema_data import Dataset
 from geoslip.cases.schema_slip import CRITERIA, SegmentSlip, Slip
 from geoslip.cases.units import format_length
 from geoslip.downsample.noise import NoiseModel
+from geoslip.faults.fault import Fault
 
 
-def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumption]:
+def assumptions(case: Case, readings: Sequence[DatasetReading], *, fault: Fault) -> list[Assumption]:
     """List the assumptions of a case.
 
     Parameters
@@ -23,6 +24,8 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
         Its written and its default values.
     readings : sequence of DatasetReading
         For what was taken from the data, in the order of the case.
+    fault : Fault
+        For the notes on its meshes.
     """
     rows = [
         _row(case.elastic, "rigidity", "rigidity", f"{case.elastic.rigidity / 1e9:g} GPa"),
@@ -32,6 +35,8 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
         _row(case.slip, "maximum", "largest slip", _limit(case.slip.maximum)),
         _row(case.slip, "zero_edges", "slip tapers to zero at", ", ".join(case.slip.zero_edges) or "no edge"),
     ]
+    if case.slip.locked_edges:
+        rows.append(Assumption("no slip on the patches at", ", ".join(case.slip.locked_edges), "case"))
     if case.slip.moment_at_most is not None:
         rows.append(Assumption("largest moment", f"{case.slip.moment_at_most:.3g} N m", "case"))
     for name, part in case.slip.segments.items():
@@ -40,8 +45,10 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
             rows.append(Assumption(f"{what.name} on {name}", what.value, "case"))
         if part.maximum is not None:
             rows.append(Assumption(f"largest slip on {name}", format_length(part.maximum), "case"))
-        if part.zero_edges is not None:
-            rows.append(Assumption(f"zero edges of {name}", ", ".join(part.zero_edges) or "no edge", "case"))
+        for key in ("zero_edges", "locked_edges"):
+            edges = getattr(part, key)
+            if edges is not None:
+                rows.append(Assumption(f"{key.replace('_', ' ')} of {name}", ", ".join(edges) or "no edge", "case"))
     rows += [
         _row(case.smoothing, "operator", "smoothing operator", case.smoothing.operator),
         _row(case.smoothing, "choose", "smoothing strength", _choice_text(case.smoothing.choose)),
@@ -51,6 +58,8 @@ def assumptions(case: Case, readings: Sequence[DatasetReading]) -> list[Assumpti
         rows.append(Assumption(f"smoothing of {key}", f"{factor:g} times the strength", "case"))
     for pair in case.join:
         rows.append(Assumption("smoothed across", " and ".join(pair), "case"))
+    for segment in fault.segments:
+        rows += [Assumption(f"mesh of {segment.name}", note, "data") for note in getattr(segment, "notes", ())]
     for entry, reading in zip(case.data, readings):
         rows += _dataset_rows(entry, reading)
     return rows

@@ -11,7 +11,7 @@ import numpy as np
 from geoslip.cases.errors import CaseError
 from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
-from geoslip.cases.schema_fault import FaultEntry
+from geoslip.cases.schema_fault import DRAWN, FaultEntry
 from geoslip.cases.schema_mesh import Junction
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
@@ -134,7 +134,7 @@ def build_segment(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path]
 
 
 def _plane_of_mesh(entry: FaultEntry, frame: LocalFrame) -> Plane | None:
-    return None if entry.reference in ("trace", "contours", "depth_grid") else build_plane(entry, frame)
+    return None if entry.reference in ("trace", *DRAWN) else build_plane(entry, frame)
 
 
 def build_segments(

@@ -12,13 +12,15 @@ from geoslip.cases.catalogue import resolve
 from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema_base import Place
 from geoslip.cases.schema_fault import FaultEntry
-from geoslip.cases.schema_mesh import DepthGrid, DipPiece, Junction, Mesh
-from geoslip.downsample.readers.grid import grid_raster
+from geoslip.cases.schema_mesh import DepthGrid, DipPiece, DipSection, Hypocentres, Junction, Mesh
+from geoslip.downsample.readers._table import read_table
 from geoslip.faults.formats import read_slip_model
+from geoslip.faults.formats.depth_grid import read_depth_grid
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.meshing import (
     DipProfile,
     Surface,
+    fit_hypocentres,
     graded,
     mesh_surface,
     mesh_surfaces,
@@ -57,8 +59,7 @@ def read_mesh(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path]) ->
     if not path.is_file():
         raise ValueError(f"the file '{mesh.file}' of its mesh is not there: give the folder that holds it with --data")
     options: dict[str, Any] = {"repair": True} if mesh.repair else {}
-    if mesh.unit is not None:
-        options["unit"] = mesh.unit
+    options |= {key: value for key in ("unit", "crs") if (value := getattr(mesh, key)) is not None}
     model = read_slip_model(path, format=mesh.format, frame=frame, **options)
     segments = model.fault.segments
     if len(segments) != 1 or not isinstance(segments[0], TriangularSegment):
@@ -96,9 +97,9 @@ def make_meshes(
         Traces or contours that cross, a surface that folds or reaches above ground, surfaces that do not meet, or
         edges that differ between surfaces that do.
     """
-    surfaces = {
-        entry.name: make_surface(entry, frame, plane=plane, roots=roots) for entry, plane in zip(entries, planes)
-    }
+    made = [make_surface(entry, frame, plane=plane, roots=roots) for entry, plane in zip(entries, planes)]
+    surfaces = {entry.name: surface for entry, (surface, _) in zip(entries, made)}
+    notes = {entry.name: said for entry, (_, said) in zip(entries, made)}
     sizes = {_sizes(entry) for entry in entries}
     if len(sizes) > 1:
         said = "; ".join(f"{entry.name}: {_mesh(entry).edge:g} m" for entry in entries)
@@ -106,41 +107,62 @@ def make_meshes(
     edge, growth, largest = sizes.pop()
     length = graded(edge, growth=growth, largest=largest)
     if len(surfaces) == 1:
-        return tuple(mesh_surface(surface, name, edge=length) for name, surface in surfaces.items())
+        return tuple(mesh_surface(surfaces[name], name, edge=length).noted(notes[name]) for name in surfaces)
     blends = [junction.blend for junction in junctions if junction.blend is not None]
     pairs = [junction.between for junction in junctions]
     fault = mesh_surfaces(surfaces, edge=length, junctions=pairs, blend=max(blends) if blends else None)
-    return tuple(segment for segment in fault.segments if isinstance(segment, TriangularSegment))
+    return tuple(part.noted(notes[part.name]) for part in fault.segments if isinstance(part, TriangularSegment))
 
 
-def make_surface(entry: FaultEntry, frame: LocalFrame, *, plane: Plane | None, roots: Sequence[Path] = ()) -> Surface:
-    """Give the surface of an entry: its plane, below its trace, or through contours given or found in a grid.
+def make_surface(
+    entry: FaultEntry, frame: LocalFrame, *, plane: Plane | None, roots: Sequence[Path] = ()
+) -> tuple[Surface, tuple[str, ...]]:
+    """Give the surface of an entry and notes on it: its plane, below its trace, or through what draws it.
 
     Raises
     ------
     ValueError
-        A trace or contours that cross, or a surface that folds or reaches above ground.
+        A trace or contours that cross, a surface that folds or reaches above ground, hypocentres that make none.
     """
     if plane is not None:
         whole = cut_rows(plane, entry.name, widths=np.array([plane.width]), columns=np.array([1]))
-        return Surface(whole.outlines[0][[[0, 1], [3, 2]]])
+        return Surface(whole.outlines[0][[[0, 1], [3, 2]]]), ()
     if entry.contours is not None:
         lines = [(line.depth, _in_frame(line.line, frame)) for line in entry.contours]
-        return surface_from_contours(lines)
+        return surface_from_contours(lines), ()
     if entry.depth_grid is not None:
-        return _gridded(entry.depth_grid, frame, roots)
+        return _gridded(entry.depth_grid, frame, roots), ()
+    if entry.hypocentres is not None:
+        return _fitted(entry.hypocentres, frame, roots)
     assert entry.trace is not None
-    return surface_from_trace(_in_frame(entry.trace, frame), _profiles(entry))
+    return surface_from_trace(_in_frame(entry.trace, frame), _profiles(entry)), ()
+
+
+def _fitted(wanted: Hypocentres, frame: LocalFrame, roots: Sequence[Path]) -> tuple[Surface, tuple[str, ...]]:
+    """The surface through hypocentres, with a note on how well they fix it."""
+    path = resolve(wanted.file, roots)
+    if not path.is_file():
+        raise ValueError(f"the hypocentres '{wanted.file}' are not there: give the folder that holds them with --data")
+    table = read_table(path, columns=wanted.columns)
+    longitude, latitude, depth = (table.numbers(name) for name in ("longitude", "latitude", "depth"))
+    east, north = frame.to_local(longitude, latitude)
+    fit = fit_hypocentres(
+        np.column_stack([east, north, -depth * {"m": 1.0, "km": 1e3}[wanted.unit]]), degree=wanted.degree
+    )
+    note = (
+        f"through {len(depth)} hypocentres, which scatter by {fit.scatter:.0f} m about it: the plane's strike "
+        f"{fit.plane.strike:.1f} (standard deviation {fit.strike_sd:.1f}), dip {fit.plane.dip:.1f} "
+        f"({fit.dip_sd:.1f}) degrees, place {fit.offset_sd:.0f} m"
+    )
+    return fit.surface, (note,)
 
 
 def _gridded(grid: DepthGrid, frame: LocalFrame, roots: Sequence[Path]) -> Surface:
     path = resolve(grid.file, roots)
     if not path.is_file():
         raise ValueError(f"the depth grid '{grid.file}' is not there: give the folder that holds it with --data")
-    raster = grid_raster(path, crs="EPSG:4326")
-    longitude, latitude = np.meshgrid(raster.x, raster.y)
+    longitude, latitude, up = read_depth_grid(path, crs=grid.crs, unit=grid.unit)
     east, north = frame.to_local(longitude, latitude)
-    up = np.asarray(raster.values, dtype=float) * {"m": 1.0, "km": 1e3}[grid.unit]
     return surface_from_grid(east, north, up, depths=grid.depths)
 
 
@@ -162,11 +184,18 @@ def _sizes(entry: FaultEntry) -> tuple[float, float, float]:
 def _profiles(entry: FaultEntry) -> DipProfile | list[tuple[float, DipProfile]]:
     top = entry.top_depth or 0.0
     if entry.profiles is not None:
-        return [(section.at, _profile(section.profile, top)) for section in entry.profiles]
-    if entry.profile is not None:
-        return _profile(entry.profile, top)
+        return [(section.at, _section(section, top)) for section in entry.profiles]
+    if entry.profile is not None or entry.listric is not None:
+        return _section(entry, top)
     assert entry.dip is not None
     return DipProfile.constant(entry.dip, width=entry.width, bottom_depth=entry.bottom_depth, top_depth=top)
+
+
+def _section(shape: FaultEntry | DipSection, top_depth: float) -> DipProfile:
+    if shape.listric is not None:
+        return DipProfile.varying([point.depth for point in shape.listric], [point.dip for point in shape.listric])
+    assert shape.profile is not None
+    return _profile(shape.profile, top_depth)
 
 
 def _profile(pieces: Sequence[DipPiece], top_depth: float) -> DipProfile:

@@ -14,12 +14,13 @@ from geoslip.cases.schema import Case
 from geoslip.cases.schema_slip import SegmentSlip, Slip
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.neighbours import neighbours
 from geoslip.faults.protocol import FaultSegment
 from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.lengths import correlation_lengths
-from geoslip.inversion.operators import Operator, laplacian
+from geoslip.inversion.operators import Operator, laplacian, zero_rims
 from geoslip.inversion.priors import damping, first_difference, matern, von_karman
 from geoslip.inversion.relative import relative_strengths
 
@@ -54,7 +55,7 @@ def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constra
 
 
 def _locked(case: Case, fault: Fault, frame: LocalFrame) -> NDArray[np.bool_] | None:
-    """Patches whose centre lies outside the polygon or below the depth that the case names."""
+    """Patches whose centre lies outside the polygon or below the depth that the case names, or on a locked edge."""
     slip = case.slip
     locked = np.zeros(fault.n_patches, bool)
     for name, where in fault.slices.items():
@@ -65,16 +66,18 @@ def _locked(case: Case, fault: Fault, frame: LocalFrame) -> NDArray[np.bool_] | 
     if slip.within is not None:
         polygon = shapely.Polygon([place_in_frame(place, frame) for place in slip.within])
         locked |= ~shapely.contains_xy(polygon, fault.centroids[:, 0], fault.centroids[:, 1])
+    edges = _edges(case, "locked_edges")
+    if any(edges.values()):
+        adjacency = neighbours(fault, join=case.join or "touching")
+        locked[adjacency.rim_patch[zero_rims(fault, adjacency, edges)]] = True
     if locked.all():
-        rule = "no patch has its centre within the polygon and not below the depth: widen them, or cut smaller patches"
+        rule = "every patch is outside the polygon, below the depth or on a locked edge: widen them, or cut it smaller"
         raise CaseError(case.mistake(("slip",), rule))
     return locked if locked.any() else None
 
 
 def _equal_pairs(case: Case, fault: Fault) -> NDArray[np.int64] | None:
     """Patches that share an edge between the segments that the case pairs."""
-    from geoslip.faults.neighbours import neighbours
-
     if not case.slip.equal:
         return None
     adjacency = neighbours(fault, join=case.join or "touching")
@@ -125,13 +128,14 @@ def build_operator(case: Case, fault: Fault) -> Operator:
     )
 
 
-def _plain_operator(case: Case, fault: Fault) -> Operator:
-    from geoslip.faults.neighbours import neighbours
+def _edges(case: Case, key: str) -> dict[str, tuple[str, ...]]:
+    """The edges that the case names under a key, by segment."""
+    own = {entry.name: getattr(case.slip.segments.get(entry.name), key, None) for entry in case.faults}
+    return {name: getattr(case.slip, key) if edges is None else edges for name, edges in own.items()}
 
-    edges = {}
-    for entry in case.faults:
-        own = case.slip.segments.get(entry.name)
-        edges[entry.name] = own.zero_edges if own is not None and own.zero_edges is not None else case.slip.zero_edges
+
+def _plain_operator(case: Case, fault: Fault) -> Operator:
+    edges = _edges(case, "zero_edges")
     name = case.smoothing.operator
     if name in ("damping", "von_karman", "matern"):
         if any(edges.values()):

@@ -99,6 +99,7 @@ def named_files(case: Case) -> list[tuple[tuple[str | int, ...], str]]:
     for index, segment in enumerate(case.faults):
         if segment.mesh is not None and segment.mesh.file is not None:
             files.append((("faults", index, "mesh", "file"), segment.mesh.file))
-        if segment.depth_grid is not None:
-            files.append((("faults", index, "depth_grid", "file"), segment.depth_grid.file))
+        for key in ("depth_grid", "hypocentres"):
+            if (drawn := getattr(segment, key)) is not None:
+                files.append((("faults", index, key, "file"), drawn.file))
     return files

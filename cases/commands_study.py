@@ -14,6 +14,8 @@ from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
 from geoslip.cases.posterior import not_converged
 from geoslip.cases.progress import Reporter, reporter_for_stream
 from geoslip.cases.run import StudyRun
+from geoslip.faults.mesh_quality import mesh_quality
+from geoslip.faults.triangular import TriangularSegment
 
 
 def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool, report: bool) -> None:
@@ -124,6 +126,8 @@ def check_summary(study: PreparedStudy) -> str:
         lines += [f"    {note}" for note in reading.observations.notes]
     for segment in fault.segments:
         lines.append(f"  segment {segment.name:<16} {segment.n_patches:>6} patches")
+        if isinstance(segment, TriangularSegment):
+            lines += [f"    {text}" for text in (*segment.notes, mesh_quality(segment).summary)]
     matrix = 8e-6 * n_data * unknowns
     lines.append(f"a run would fit {n_data} data with {unknowns} slip components; Green's matrices of {matrix:.0f} MB")
     choice = case.smoothing.choose

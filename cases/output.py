@@ -15,6 +15,7 @@ from geoslip.cases.build_geometry import geometry_summary, mode_summaries, searc
 from geoslip.cases.compare import information
 from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
 from geoslip.cases.posterior_output import write_draws, write_geometry_draws, write_sampled_slip
+from geoslip.cases.rim import rim_slip, rim_summary
 from geoslip.cases.run import StudyRun
 from geoslip.cases.trust import trust_summary
 from geoslip.faults.slip import SlipModel
@@ -131,6 +132,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
             "criteria": _criteria(run),
         },
         "geometry": {} if run.geometry_posterior is None else geometry_summary(run.geometry_posterior),
+        "locked_edges": rim_summary(run.locked_rim),
         "diagnostics": _diagnostics(run),
         "information": information(run),
         "uncertainty": trust_summary(run.trust) if run.trust is not None else {},
@@ -167,18 +169,6 @@ def _posterior(run: StudyRun) -> dict[str, Any]:
             "searched": searched_modes(run.geometry_posterior),
         }
     return found
-
-
-def rim_slip(model: SlipModel) -> dict[str, float]:
-    """Largest slip (m) on the patches of each segment with an edge where the fault ends, at the ground or below."""
-    from geoslip.faults.neighbours import neighbours
-
-    rim = np.unique(neighbours(model.fault).rim_patch)
-    owner = model.fault.segment_index[rim]
-    return {
-        name: float(model.magnitude[rim[owner == number]].max(initial=0.0))
-        for number, name in enumerate(model.fault.names)
-    }
 
 
 def _criteria(run: StudyRun) -> dict[str, Any]:

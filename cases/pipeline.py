@@ -27,6 +27,7 @@ from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
 from geoslip.cases.progress import Reporter
 from geoslip.cases.provenance import data_files, provenance
 from geoslip.cases.residual_noise import first_fit, starting_noise, with_residual_noise
+from geoslip.cases.rim import locks_edges, released_rim
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_trust import Uncertainty
@@ -182,6 +183,9 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     run.truth = _truth(case, fault, frame)
     run.synthetic = case.synthetic.notice if case.synthetic is not None else ""
     run.scenes = {r.observations.name: r.scene for r in study.readings if r.scene is not None}
+    if locks_edges(case):
+        with as_case_error(case), reporter.step("slip with its rim free"):
+            run.locked_rim = released_rim(case, estimate, frame=frame)
     if any(entry.grid_score for entry in case.data):
         with reporter.step("scores on full grids"):
             run.grid_scores = grid_scores(study, model)
@@ -195,12 +199,12 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.posterior.geometry is not None:
         with as_case_error(case), reporter.step("posterior of geometry") as report:
             run.geometry_posterior = sample_case_geometry(case, observations, progress=report)
-    sampled = posterior_warnings(run)
-    run.warnings = [*sampled, *study.warnings, *doubts, *understated_noise(estimate)]
+    held = run.locked_rim.warnings if run.locked_rim is not None else []
+    run.warnings = [*posterior_warnings(run), *held, *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual
         run.warnings += outlying_stations(entry, residual, model=model, poisson=poisson)
-    run.assumptions = assumptions(case, study.readings)
+    run.assumptions = assumptions(case, study.readings, fault=fault)
     run.timings = reporter.timings
     run.provenance = provenance(case, study.files, reporter.timings)
     return run

@@ -197,4 +197,6 @@ def _window(item: Score) -> str:
         return f"stated: {stated}" if len(item.values) == 1 else "its stated interval"
     if math.isinf(high) or (row.unit == "%" and high >= 1.0):
         return f"at least {_number(low, row.unit)}"
+    if math.isinf(low):
+        return f"at most {_number(high, row.unit)}"
     return f"{_number(low, '') if row.unit != '%' else _number(low, '%')} to {_number(high, row.unit)}"

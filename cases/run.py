@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geoslip.cases.rim import LockedRim
     from geoslip.cases.schema import Case
     from geoslip.cases.trust import Trust
     from geoslip.downsample import Observations
@@ -67,6 +68,8 @@ class StudyRun:
         Draws of slip, where the case asks for them.
     geometry_posterior : GeometryPosterior or None
         Draws of the geometry of uniform slip, where the case asks for them.
+    locked_rim : LockedRim or None
+        What locked edges hold back, where the case locks any.
     grid_scores : dict of str to float
         Variance reduction on the full grid where the case asks for it, by data set name.
     warnings : list of str
@@ -91,6 +94,7 @@ class StudyRun:
     slip_posterior: SlipPosterior | None = None
     trust: Trust | None = None
     geometry_posterior: GeometryPosterior | None = None
+    locked_rim: LockedRim | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

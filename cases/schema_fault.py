@@ -7,10 +7,13 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from geoslip.cases.schema_base import Block, PlaceEntry
-from geoslip.cases.schema_mesh import DepthContour, DepthGrid, DipPiece, DipSection, Mesh
+from geoslip.cases.schema_mesh import DepthContour, DepthGrid, DipPiece, DipSection, Hypocentres, Listric, Mesh
 from geoslip.cases.units import Angle, Length
 
-REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace", "contours", "depth_grid")
+SHAPES = ("dip", "profile", "listric", "profiles")
+DRAWN = ("contours", "depth_grid", "hypocentres")
+"""Ways to place a segment that shape its mesh all by themselves."""
+REFERENCES = ("centre", "top_centre", "top_corner", "corners", "trace", *DRAWN)
 
 
 class Patches(Block):
@@ -47,10 +50,11 @@ class FaultEntry(Block):
     the fault projects up to (dip to its right when walked in order); ``corners`` are the two ends of the top edge.
     ``depth`` belongs to centre; ``top_depth`` to the others.
 
-    Below a trace the dip of a mesh may change with depth (``profile``, pieces from the top down) and along strike
-    (``profiles``, between which it changes evenly); the trace may have any number of points. ``contours`` of depth
-    are joined straight by a mesh, and so are those of a ``depth_grid``. A mesh that is read from a file says itself
-    where it lies.
+    Below a trace, of any number of points, the dip of a mesh may change with depth (``profile``, pieces from the top
+    down, or ``listric``, evenly between depths of which the first is the top) and along strike (``profiles``, between
+    which it changes evenly). ``contours`` of depth are joined straight by a mesh, and so are those of a
+    ``depth_grid``; ``hypocentres`` have a surface fitted to them. A mesh that is read from a file says itself where it
+    lies.
     """
 
     name: str
@@ -61,9 +65,11 @@ class FaultEntry(Block):
     trace: tuple[PlaceEntry, ...] | None = None
     contours: Annotated[tuple[DepthContour, ...], Field(min_length=2)] | None = None
     depth_grid: DepthGrid | None = None
+    hypocentres: Hypocentres | None = None
     strike: Angle | None = None
     dip: Angle | None = None
     profile: Annotated[tuple[DipPiece, ...], Field(min_length=1)] | None = None
+    listric: Listric | None = None
     profiles: Annotated[tuple[DipSection, ...], Field(min_length=2)] | None = None
     length: Length | None = None
     width: Length | None = None
@@ -75,7 +81,7 @@ class FaultEntry(Block):
 
     @property
     def reference(self) -> str:
-        """Which of the seven ways places the segment."""
+        """Which of the eight ways places the segment."""
         return next(name for name in REFERENCES if getattr(self, name) is not None)
 
     @field_validator("dip")
@@ -103,13 +109,13 @@ class FaultEntry(Block):
     def _patches_or_mesh(self) -> FaultEntry:
         if (self.patches is None) == (self.mesh is None):
             raise ValueError("a segment has patches (rectangles) or a mesh (triangles): give one of them")
-        shape = [name for name in ("dip", "profile", "profiles") if getattr(self, name) is not None]
+        shape = [name for name in SHAPES if getattr(self, name) is not None]
         if self.mesh is not None and self.mesh.file is not None:
             extra = sorted(self.model_fields_set - {"name", "mesh"})
             if extra:
                 raise ValueError(f"the file of a mesh says where the segment lies: leave out {', '.join(extra)}")
             return self
-        drawn = next((key for key in ("contours", "depth_grid") if getattr(self, key) is not None), None)
+        drawn = next((key for key in DRAWN if getattr(self, key) is not None), None)
         if drawn is not None:
             extra = sorted(self.model_fields_set - {"name", "mesh", drawn})
             if self.mesh is None or extra:
@@ -117,20 +123,22 @@ class FaultEntry(Block):
                 raise ValueError(f"{drawn} shapes a mesh all by itself: {rule}")
             return self
         if len(shape) != 1:
-            known = "one dip, or for a mesh below a trace a profile (dip by depth) or profiles (also along strike)"
+            known = (
+                "one dip, or for a mesh below a trace profile or listric (dip by depth) or profiles (along strike too)"
+            )
             raise ValueError(f"the key 'dip' is missing: give {known}" if not shape else f"give {known}, not {shape}")
         if shape[0] != "dip" and (self.mesh is None or self.trace is None):
             raise ValueError(f"{shape[0]} shapes a mesh below a trace: give both, or a plane's one dip")
+        if shape[0] == "listric" and self.top_depth is not None:
+            raise ValueError("listric begins at the first of its depths: leave top_depth out")
         if shape[0] != "dip" and (self.width is not None or self.bottom_depth is not None):
             raise ValueError(f"{shape[0]} says how far down the segment goes: leave width and bottom_depth out")
         return self
 
     @model_validator(mode="after")
     def _placed(self) -> FaultEntry:
-        if (
-            self.contours is not None
-            or self.depth_grid is not None
-            or (self.mesh is not None and self.mesh.file is not None)
+        if any(getattr(self, key) is not None for key in DRAWN) or (
+            self.mesh is not None and self.mesh.file is not None
         ):
             return self
         given = [name for name in REFERENCES if getattr(self, name) is not None]

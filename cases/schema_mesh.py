@@ -6,15 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from geoslip.cases.schema_base import Block, PlaceEntry
+from geoslip.cases.schema_base import Block, NameList, PlaceEntry
 from geoslip.cases.units import Angle, Length
 
 
 class Mesh(Block):
     """Triangles: read from a file, or made with edges of a given length.
 
-    ``file`` is a mesh in any format the toolkit reads (slip in it is not used), whose coordinates may need a ``unit``;
-    ``repair`` turns flipped triangles round and leaves degenerate and duplicate ones out instead of refusing them.
+    ``file`` is a mesh in any format the toolkit reads (slip in it is not used), whose coordinates may need a ``unit``
+    or a projection ``crs`` (``EPSG:32645``); ``repair`` turns flipped triangles round and leaves degenerate and
+    duplicate ones out instead of refusing them.
     ``edge`` is the length of the edges at the ground; they grow by ``growth`` metres per metre of depth, to
     ``largest`` at most.
     """
@@ -22,6 +23,7 @@ class Mesh(Block):
     file: str | None = None
     format: str | None = None
     unit: Literal["m", "km"] | None = None
+    crs: str | None = None
     repair: bool = False
     edge: Annotated[Length, Field(gt=0.0)] | None = None
     growth: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
@@ -38,7 +40,7 @@ class Mesh(Block):
         if (self.file is None) == (self.edge is None):
             raise ValueError("a mesh is read from its file or made with an edge length, such as edge: 2 km: give one")
         written = self.model_fields_set
-        foreign = ("growth", "largest") if self.file is not None else ("format", "unit", "repair")
+        foreign = ("growth", "largest") if self.file is not None else ("format", "unit", "crs", "repair")
         for key in foreign:
             if key in written:
                 way = "read from a file" if self.file is not None else "made here"
@@ -63,11 +65,31 @@ class DipPiece(Block):
         return self
 
 
+class DipAt(Block):
+    """The dip at one depth of a listric surface."""
+
+    depth: Annotated[Length, Field(ge=0.0)]
+    dip: Annotated[Angle, Field(gt=0.0, le=90.0)]
+
+
+Listric = Annotated[tuple[DipAt, ...], Field(min_length=2)]
+
+
 class DipSection(Block):
-    """The dip with depth below one place of the trace, ``at`` so far along it from its start."""
+    """The dip with depth below one place of the trace, ``at`` so far along it from its start.
+
+    It changes by straight pieces (``profile``) or evenly between depths (``listric``).
+    """
 
     at: Annotated[Length, Field(ge=0.0)]
-    profile: Annotated[tuple[DipPiece, ...], Field(min_length=1)]
+    profile: Annotated[tuple[DipPiece, ...], Field(min_length=1)] | None = None
+    listric: Listric | None = None
+
+    @model_validator(mode="after")
+    def _one_shape(self) -> DipSection:
+        if (self.profile is None) == (self.listric is None):
+            raise ValueError("the dip below a place of the trace is a profile of pieces or listric: give one of them")
+        return self
 
 
 class DepthContour(Block):
@@ -89,11 +111,27 @@ class Junction(Block):
 
 
 class DepthGrid(Block):
-    """A netCDF grid of heights on longitudes and latitudes, negative below ground, as those of Slab2.
+    """A grid of heights, negative below ground, as those of Slab2: netCDF, or rows of x, y and height.
 
-    The surface runs through its contours of ``depths``, from its top to its bottom.
+    The surface runs through its contours of ``depths``, from its top to its bottom. Places are longitudes and
+    latitudes, or those of the projection ``crs`` (``EPSG:32645``); heights are km unless they are larger than any slab
+    or ``unit`` says.
     """
 
     file: str
     depths: Annotated[tuple[Annotated[Length, Field(ge=0.0)], ...], Field(min_length=2)]
+    unit: Literal["m", "km"] | None = None
+    crs: str | None = None
+
+
+class Hypocentres(Block):
+    """Relocated hypocentres through which a surface is fitted, robustly: a plane, or of ``degree`` 2 or 3 a curved one.
+
+    The ``file`` is a table with the columns longitude, latitude and depth, by its header or as ``columns`` names them;
+    depths are positive downward, in ``unit``. The surface is as large as the hypocentres that count.
+    """
+
+    file: str
+    columns: NameList | None = None
     unit: Literal["m", "km"] = "km"
+    degree: Annotated[int, Field(ge=1, le=3)] = 1

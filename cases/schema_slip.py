@@ -66,8 +66,9 @@ class SegmentSlip(Block):
     maximum: Length | None = None
     not_below: Length | None = None
     zero_edges: NameList | None = None
+    locked_edges: NameList | None = None
 
-    _edges = field_validator("zero_edges")(check_edges)
+    _edges = field_validator("zero_edges", "locked_edges")(check_edges)
 
     @model_validator(mode="after")
     def _direction(self) -> SegmentSlip:
@@ -76,7 +77,10 @@ class SegmentSlip(Block):
 
 
 class Slip(Block):
-    """What slip may be: rake free, fixed or within a window; at most so large; tapered to zero at named edges.
+    """What slip may be: rake free, fixed or within a window; at most so large; zero at named edges.
+
+    At ``zero_edges`` slip tapers: it is zero on the edge itself, by the smoothing. At ``locked_edges`` no patch on the
+    edge slips at all.
 
     On a surface so flat that its strike means little, ``azimuth`` stands for the rake: the direction, clockwise from
     true north, in which the hanging wall moves, fixed or a window.
@@ -95,16 +99,22 @@ class Slip(Block):
     decay: bool = False
     equal: tuple[tuple[str, str], ...] = ()
     zero_edges: NameList = ()
+    locked_edges: NameList = ()
     moment: Annotated[tuple[float, float], BeforeValidator(parse_interval)] | None = None
     moment_at_most: Moment | None = None
     segments: dict[str, SegmentSlip] = Field(default_factory=dict)
 
-    _edges = field_validator("zero_edges")(check_edges)
+    _edges = field_validator("zero_edges", "locked_edges")(check_edges)
 
     @model_validator(mode="after")
     def _direction(self) -> Slip:
         one_direction(self)
         return self
+
+    def unlocked(self) -> Slip:
+        """The same rules with no edge locked."""
+        own = {name: part.model_copy(update={"locked_edges": None}) for name, part in self.segments.items()}
+        return self.model_copy(update={"locked_edges": (), "segments": own})
 
     @field_validator("maximum", "moment_at_most")
     @classmethod

@@ -1,6 +1,7 @@
 """A segment of triangular patches: a surface of vertices and the triangles between them."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -68,6 +69,12 @@ class TriangularSegment:
                     f"segment {self.name!r}: sides must be {self.triangles.shape} names out of {', '.join(SIDES)}"
                 )
             object.__setattr__(self, "sides", given)
+
+    def noted(self, notes: Sequence[str]) -> "TriangularSegment":
+        """The same segment with more notes."""
+        other = replace(self)
+        object.__setattr__(other, "notes", (*self.notes, *notes))
+        return other
 
     @property
     def n_patches(self) -> int:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 from scipy.io import netcdf_file
 
 from geoslip.faults.formats.errors import FormatError
@@ -11,15 +13,22 @@ from geoslip.faults.formats.errors import FormatError
 #: heights whose largest size is below this are km: no slab reaches 1000 km, and none ends above 1000 m
 _KM = 1000.0
 
+UNITS = {"m": 1.0, "km": 1e3}
+"""Metres of each unit of height."""
 
-def read_depth_grid(path: str | Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+
+def read_depth_grid(
+    path: str | Path, *, crs: str | None = None, unit: str | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Longitude, latitude (degrees) and height (m, negative below ground, NaN off the surface) of a grid's nodes.
-
-    Heights are taken for km where none is below -1000, as in Slab2's grids.
 
     Parameters
     ----------
     path : str or pathlib.Path
+    crs : str, optional
+        Coordinate system of x and y, such as ``EPSG:32645``; longitude and latitude without it.
+    unit : {"m", "km"}, optional
+        Of the heights; km where none is below -1000, as in Slab2's grids, without it.
 
     Returns
     -------
@@ -28,7 +37,8 @@ def read_depth_grid(path: str | Path) -> tuple[np.ndarray, np.ndarray, np.ndarra
     Raises
     ------
     FormatError
-        If the file is neither kind of netCDF nor rows of three numbers on a full grid, or holds positive depths.
+        If the file is neither kind of netCDF nor rows of three numbers on a full grid, holds positive depths, or holds
+        other places than it should: large numbers without a `crs`, or a `crs` that is none.
     OSError
         If it cannot be opened.
     """
@@ -51,9 +61,28 @@ def read_depth_grid(path: str | Path) -> tuple[np.ndarray, np.ndarray, np.ndarra
             "sign",
             source=str(path),
         )
-    scale = 1e3 if -np.nanmin(z) < _KM else 1.0
-    longitude, latitude = np.meshgrid(np.where(x > 180.0, x - 360.0, x), y)
-    return longitude, latitude, scale * z
+    if unit not in (None, *UNITS):
+        raise FormatError(f"unit {unit!r} of heights is unknown: choose from {', '.join(UNITS)}", source=str(path))
+    longitude, latitude = _geographic(*np.meshgrid(x, y), crs=crs, source=str(path))
+    return longitude, latitude, UNITS[unit or ("km" if -np.nanmin(z) < _KM else "m")] * z
+
+
+def _geographic(x: np.ndarray, y: np.ndarray, *, crs: str | None, source: str) -> tuple[np.ndarray, np.ndarray]:
+    if crs is not None:
+        try:
+            turned = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)
+        except CRSError as error:
+            raise FormatError(
+                f"crs {crs!r} is no coordinate system: write it as 'EPSG:32645'", source=source
+            ) from error
+        x, y = turned.transform(x, y)
+    if not (np.all(np.abs(y) <= 90.0) and np.all((x >= -180.0) & (x <= 360.0))):
+        worst = f"x {np.min(x):g} to {np.max(x):g}, y {np.min(y):g} to {np.max(y):g}"
+        raise FormatError(
+            f"places of the grid ({worst}) are no longitudes and latitudes: say their projection with crs='EPSG:...'",
+            source=source,
+        )
+    return np.where(x > 180.0, x - 360.0, x), y
 
 
 def _hdf(path: str | Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -6,8 +6,8 @@ import numpy as np
 
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import find_case
-from geoslip.cases.output import rim_slip
 from geoslip.cases.pipeline import run_case
+from geoslip.cases.rim import rim_slip
 from geoslip.cases.schema_data import Noise
 
 STRENGTH = 1190.0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyproj import Transformer
 
 from geoslip.cases.build_fault import build_fault, build_segments
 from geoslip.cases.build_slip import build_constraints, build_operator
@@ -26,6 +27,8 @@ BEND = {
     "profile": [{"dip": 85, "to": "5 km"}, {"dip": 64, "to": "14 km"}],
     "mesh": {"edge": "2.5 km"},
 }
+
+LISTRIC = [{"depth": "0 km", "dip": 80}, {"depth": "9 km", "dip": 40}]
 
 
 def made(*entries, junctions=()):
@@ -95,6 +98,58 @@ def test_a_grid_of_depths_shapes_a_surface(tmp_path):
     assert "'slab.grd' is not there" in wrong[0][1]
 
 
+def test_a_listric_dip_follows_its_depths_alone_and_along_strike():
+    dips = [{"depth": "1 km", "dip": 80}, {"depth": "9 km", "dip": 40}]
+    (segment,) = made({**BEND, "profile": None, "listric": dips})
+    depth = -segment.centroids[:, 2]
+    np.testing.assert_allclose(segment.dips, np.interp(depth, [1e3, 9e3], [80.0, 40.0]), atol=4.0)
+    assert (depth.min() > 1e3, -segment.vertices[:, 2].max()) == (True, pytest.approx(1e3))
+    sections = [{"at": 0, "listric": dips}, {"at": "16 km", "profile": [{"dip": 80, "to": "9 km"}]}]
+    (changing,) = made({**BEND, "profile": None, "profiles": sections})
+    east, deep = changing.centroids[:, 0], -changing.centroids[:, 2] > 6e3
+    assert changing.dips[(east < -4e3) & deep].mean() < changing.dips[(east > 4e3) & deep].mean() - 10.0
+
+
+def test_a_grid_of_depths_may_be_on_a_projection_that_is_named(tmp_path):
+    east, north = np.meshgrid(np.arange(-20e3, 21e3, 5e3), np.arange(-20e3, 21e3, 5e3))
+    turned = Transformer.from_crs("EPSG:4326", "EPSG:32636", always_xy=True)
+    x, y = turned.transform(*FRAME.to_geographic(0.0, 0.0))
+    up = -10e3 - north * np.tan(np.deg2rad(20.0))
+    np.savetxt(tmp_path / "slab.xyz", np.column_stack([(x + east).ravel(), (y + north).ravel(), up.ravel()]))
+    grid = {"file": "slab.xyz", "depths": ["6 km", "14 km"], "unit": "m"}
+    entry = FaultEntry(name="slab", depth_grid={**grid, "crs": "EPSG:32636"}, mesh={"edge": "6 km"})
+    (segment,), wrong = build_segments([entry], FRAME, roots=[tmp_path])
+    assert not wrong
+    np.testing.assert_allclose(segment.dips, 20.0, atol=0.3)
+    _, wrong = build_segments(
+        [FaultEntry(name="slab", depth_grid=grid, mesh={"edge": "6 km"})], FRAME, roots=[tmp_path]
+    )
+    assert "say their projection with crs=" in wrong[0][1]
+
+
+def test_hypocentres_shape_a_surface_and_say_how_well(tmp_path):
+    rng = np.random.default_rng(7)
+    along, down = rng.uniform(-12e3, 12e3, 400), rng.uniform(2e3, 14e3, 400)
+    dip = np.deg2rad(60.0)
+    at = np.column_stack([along, -down * np.cos(dip), down * np.sin(dip)]) + rng.normal(scale=200.0, size=(400, 3))
+    longitude, latitude = FRAME.to_geographic(at[:, 0], at[:, 1])
+    table = np.column_stack([longitude, latitude, 1e-3 * at[:, 2]])
+    np.savetxt(tmp_path / "events.txt", table, header="longitude latitude depth")
+    entry = FaultEntry(name="cloud", hypocentres={"file": "events.txt"}, mesh={"edge": "3 km"})
+    (segment,), wrong = build_segments([entry], FRAME, roots=[tmp_path])
+    assert not wrong
+    np.testing.assert_allclose(segment.dips, 60.0, atol=1.0)
+    np.testing.assert_allclose(segment.strikes, 90.0, atol=1.0)
+    assert "through 400 hypocentres" in segment.notes[-1] and "standard deviation" in segment.notes[-1]
+    _, wrong = build_segments([entry], FRAME, roots=[tmp_path / "elsewhere"])
+    assert "'events.txt' are not there" in wrong[0][1]
+    np.savetxt(tmp_path / "events.txt", table[:9], header="longitude latitude depth")
+    _, wrong = build_segments([entry], FRAME, roots=[tmp_path])
+    assert "ten or more" in wrong[0][1]
+    with pytest.raises(ValueError, match="hypocentres shapes a mesh all by itself: leave out dip"):
+        FaultEntry(name="cloud", hypocentres={"file": "events.txt"}, mesh={"edge": "3 km"}, dip=60)
+
+
 def test_meshes_that_meet_share_their_vertices_and_their_smoothness():
     beside = {"name": "beside", "trace": [["8 km", 0], ["20 km", "-3 km"]], "dip": 85, "bottom_depth": "12 km"}
     junction = Junction(between=("bend", "beside"), blend="6 km")
@@ -116,6 +171,9 @@ def test_meshes_that_meet_share_their_vertices_and_their_smoothness():
         ({"dip": 40}, "give one dip, or for a mesh"),
         ({"width": "3 km"}, "leave width and bottom_depth out"),
         ({"profile": [{"dip": 40}]}, "ends at a depth"),
+        ({"profile": None, "listric": [{"depth": 0, "dip": 40}]}, "at least 2 items"),
+        ({"profile": None, "listric": LISTRIC, "top_depth": "1 km"}, "leave top_depth out"),
+        ({"profile": None, "profiles": [{"at": 0, "listric": LISTRIC}, {"at": "9 km"}]}, "pieces or listric"),
         ({"trace": None, "top_centre": [30, 40]}, "shapes a mesh below a trace"),
     ],
 )

@@ -29,6 +29,15 @@ def test_nothing_slips_below_a_depth_or_outside_a_polygon(study_folder: Path) ->
     assert run.model.magnitude[~out].max() > 0.1
 
 
+def test_patches_on_locked_edges_do_not_slip_and_others_do(study_folder: Path) -> None:
+    run = run_case(read_case(ruled(study_folder, "slip: {rake: [-45, 45], locked_edges: [bottom, start]}")))
+    segment = run.fault.segments[0]
+    out = (segment.row == segment.row.max()) | (segment.column == 0)
+    assert np.all(run.model.slip[out] == 0.0)
+    assert run.model.magnitude[~out & (segment.row == 0)].max() > 0.1
+    assert "bottom, start" in {row.value for row in run.assumptions if row.name.startswith("no slip")}
+
+
 def test_a_moment_is_given_and_slip_decays_with_depth(study_folder: Path) -> None:
     run = run_case(read_case(ruled(study_folder, "slip: {rake: 0, decay: true, moment: 8.0e18 N m}")))
     assert run.model.moment == pytest.approx(8e18, rel=1e-6)
@@ -64,7 +73,8 @@ def test_rules_that_make_no_sense_are_refused_on_reading(study_folder: Path, rul
         ("slip: {rake: 0, minimum: 2 m, maximum: 1 m}", "contradicts its maximum"),
         ("slip: {rake: 0, minimum: 1 m, moment_at_most: 1e15 N m}", "contradicts the minimum of slip"),
         ("slip: {decay: true}", "contradicts a free rake"),
-        ("slip: {not_below: 1 m}", "no patch has its centre"),
+        ("slip: {not_below: 1 m}", "every patch is outside the polygon, below the depth"),
+        ("slip: {locked_edges: [rim]}", "'rim' is no edge of a segment"),
         ("slip: {equal: [[main, other]]}", "no segment 'other'"),
     ],
 )

@@ -3,6 +3,7 @@
 import h5py
 import numpy as np
 import pytest
+from pyproj import Transformer
 from scipy.io import netcdf_file
 
 from geoslip.faults import FormatError, LocalFrame, mesh_quality, neighbours
@@ -218,3 +219,19 @@ def test_a_slab_grid_is_read_in_every_kind_of_file(tmp_path) -> None:
     (tmp_path / "letter.txt").write_text("Dear reader\n")
     with pytest.raises(FormatError, match="no rows of longitude"):
         read_depth_grid(tmp_path / "letter.txt")
+
+
+def test_a_depth_grid_on_a_map_projection_says_which(tmp_path) -> None:
+    x, y = np.meshgrid(np.arange(300e3, 360e3, 10e3), np.arange(2_000e3, 2_050e3, 10e3))
+    rows = np.column_stack([x.ravel(), y.ravel(), np.full(x.size, -600.0)])
+    np.savetxt(tmp_path / "utm.xyz", rows)
+    longitude, latitude, up = read_depth_grid(tmp_path / "utm.xyz", crs="EPSG:32618", unit="m")
+    back = Transformer.from_crs("EPSG:4326", "EPSG:32618", always_xy=True).transform(longitude, latitude)
+    np.testing.assert_allclose(back, [x, y], atol=1e-3)
+    assert np.all(up == -600.0)
+    with pytest.raises(FormatError, match=r"x 300000 to 350000.*say their projection with crs="):
+        read_depth_grid(tmp_path / "utm.xyz")
+    with pytest.raises(FormatError, match="'UTM 18' is no coordinate system"):
+        read_depth_grid(tmp_path / "utm.xyz", crs="UTM 18")
+    with pytest.raises(FormatError, match="unit 'feet' of heights is unknown"):
+        read_depth_grid(tmp_path / "utm.xyz", crs="EPSG:32618", unit="feet")
