@@ -7,10 +7,14 @@ differ, and the criterion must be -2 ln of the whole marginal likelihood.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
 from geoslip.inversion.abic import abic
+from geoslip.inversion.spectrum import RANK_TOLERANCE
 from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
@@ -38,8 +42,37 @@ def comparable_abic(system: System, strengths: ArrayLike) -> Array:
     (k,) array
         A model with a value smaller by 10 makes the data exp(5) times as likely.
     """
+    wanted = np.asarray(strengths, dtype=float)
+    if wanted.size == 1 and "spectrum" not in vars(system):
+        with suppress(LinAlgError):
+            return np.array([_by_factors(system, float(wanted[0]))])
     spectrum, problem = system.spectrum, system.problem
     freedom = problem.n_data - problem.n_nuisance + spectrum.rank - system.space.n
     eigenvalues = np.linalg.eigvalsh(system.gram)[-spectrum.rank :]
     constant = freedom * (1.0 + np.log(2.0 * np.pi / freedom)) - float(np.log(eigenvalues).sum())
     return np.asarray(abic(system, strengths) + constant)
+
+
+def _by_factors(system: System, strength: float) -> float:
+    """The criterion at one strength, for H of full rank.
+
+    Raises
+    ------
+    LinAlgError
+        H is not positive definite, or only by rounding.
+    """
+    problem = system.problem
+    smoothing = cholesky(system.gram, check_finite=False)
+    pivots = np.diagonal(smoothing) ** 2
+    if pivots.min() <= RANK_TOLERANCE * pivots.max():
+        raise LinAlgError("H has no full rank")
+    joint = cholesky(system.regularised(strength), check_finite=False)
+    explained = float(np.sum(solve_triangular(joint, system.right, trans="T", check_finite=False) ** 2))
+    smallest = max(problem.energy - explained, 1e-15 * problem.energy)
+    freedom = problem.n_data - problem.n_nuisance
+    determinants = 2.0 * float(np.log(np.diagonal(joint)).sum() - np.log(np.diagonal(smoothing)).sum())
+    return float(
+        freedom * (1.0 + np.log(2.0 * np.pi * smallest / freedom))
+        - 2.0 * system.space.n * np.log(strength)
+        + determinants
+    )

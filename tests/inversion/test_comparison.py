@@ -37,9 +37,17 @@ def test_it_is_the_marginal_likelihood_of_the_data_whatever_the_operator(gnss_on
         "weighed": relative_strengths(smooth, fault, by_component={"dip": 4.0}),
     }[name]
     strength = {"laplacian": 3.0, "damping": 1e-3, "weighed": 2.0}[name]
-    system = System(gnss_only.problem, operator, Constraints())
+    fresh, system = (System(gnss_only.problem, operator, Constraints()) for _ in range(2))
     expected = marginal(gnss_only, system, strength, gnss_only.greens["gnss"])
     assert comparable_abic(system, [strength])[0] == pytest.approx(expected, rel=1e-6)
+    assert comparable_abic(fresh, [strength])[0] == pytest.approx(expected, rel=1e-6)
+    assert "spectrum" in vars(system) and "spectrum" not in vars(fresh)  # one from eigenvalues, one from factors
+
+
+def test_an_operator_that_leaves_some_slip_unsmoothed_is_compared_by_its_eigenvalues(gnss_only):
+    free = laplacian(gnss_only.fault, gnss_only.adjacency)
+    one, other = (System(gnss_only.problem, free, Constraints()) for _ in range(2))
+    np.testing.assert_allclose(comparable_abic(one, [3.0]), comparable_abic(other, [3.0, 30.0])[:1], rtol=1e-9)
 
 
 def test_a_factor_on_the_operator_is_a_factor_on_the_strength(gnss_only):
