@@ -15,7 +15,7 @@ from shapely.geometry import LineString
 
 from geoslip.faults import LocalFrame, TriangularSegment, read_slip_model
 
-DEPTHS = (4.0, 5.5, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 27.0)
+DEPTHS = (4.0, 5.5, 8.0, 10.0, 12.0, 16.0, 20.0, 24.0, 27.0, 29.0)
 """Kilometres; the uppermost line is the mesh's own top edge."""
 
 WITHIN = 1e3
