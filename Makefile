@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
+.PHONY: accuracy twins pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -108,6 +108,14 @@ packages: install-test
 	            && echo "$$($$place/bin/python --version), $${package##*/}: $$(sed -n 2p $$place/log)" || exit 1; \
 	    done; \
 	done
+
+# Which faults made the data of the Haiti twin, by ten draws of the noise: some minutes.
+twins: install-test
+	$(TEST)/python -m geoslip.cases.haiti2021.tell_apart --draws 10 --page cases/haiti2021/README.md
+
+# The error table of triangles, against evaluations with 100 digits: some minutes.
+accuracy: install-test
+	$(TEST)/python tests/bench/triangle_accuracy.py --page docs/triangle_accuracy.md
 
 clean:
 	rm -rf build docs/_build docs/studies .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo

@@ -30,9 +30,9 @@ POISSON = 0.25
 
 HEAD = f"""# Accuracy of triangular dislocations
 
-Made by `tests/bench/triangle_accuracy.py`. A triangle of 4 km by 3 km, one edge along strike and one down the dip,
-reaching the ground or 500 m below it; unit strike slip, dip slip and opening; Poisson's ratio {POISSON}. Every number
-is the largest error over the points of its column, against an evaluation with 100 to 130 digits
+Made by `make accuracy` (`tests/bench/triangle_accuracy.py`). A triangle of 4 km by 3 km, one edge along strike and one
+down the dip, reaching the ground or 500 m below it; unit strike slip, dip slip and opening; Poisson's ratio
+{POISSON}. Every number is the largest error over the points of its column, against an evaluation with 100 to 130 digits
 (`tests/okada/precise_triangle.py`), over the largest value that a field of the three slips has at these points; the
 worst of the three slips and of both depths. The last column is the worst that cutde (float64), a transcription of the
 original code, does at the same points.

@@ -2,15 +2,19 @@
 
 import numpy as np
 
+from geoslip.cases.build_fault import build_segments
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import find_case
-from geoslip.cases.haiti2021.tell_apart import Draw, junction_steps, table
+from geoslip.cases.haiti2021.tell_apart import Draw, coarser, junction_steps, table
 from geoslip.cases.pipeline import run_case
+from geoslip.cases.synthetic import true_model
+from geoslip.faults import Fault, LocalFrame
 from geoslip.inversion import comparable_abic
+from geoslip.okada import displacement_field
 
 
 def solved(name, *, strength):
-    case = read_case(find_case(name))
+    case = coarser(read_case(find_case(name)))
     smoothing = case.smoothing.model_copy(update={"choose": strength})
     return run_case(case.model_copy(update={"smoothing": smoothing, "seed": case.seed + 100}))
 
@@ -26,6 +30,21 @@ def test_the_bend_is_preferred_to_a_plane_and_slip_goes_on_through_the_junction(
     true, across, apart = junction_steps(bend)
     assert across < 0.8 * apart
     assert abs(across - true) < 0.2
+
+
+def test_halving_the_edges_of_the_case_hardly_moves_the_ground():
+    case = read_case(find_case("haiti2021"))
+    frame = LocalFrame(*case.origin)
+    east, north = np.meshgrid(np.arange(-60e3, 55e3, 2.5e3) + 300.0, np.arange(-38e3, 38e3, 2.5e3) + 200.0)
+    ground = np.column_stack([east.ravel(), north.ravel(), np.zeros(east.size)])
+    fields = []
+    for times in (1, 2):
+        entries = [part.model_copy(update={"mesh": part.mesh.finer(times)}) for part in case.faults]
+        segments, wrong = build_segments(entries, frame, junctions=case.junctions)
+        assert not wrong
+        model = true_model(case, Fault(segments), frame)
+        fields.append(displacement_field(ground, np.concatenate([part.sources for part in segments]), model.slip))
+    assert np.linalg.norm(fields[0] - fields[1]) < 0.01 * np.linalg.norm(fields[1])
 
 
 def test_the_table_counts_the_draws_that_prefer_the_bend():
