@@ -61,7 +61,7 @@ def run_draw(number: int) -> Draw:
 def coarser(case: Case, *, edge: float = EDGE) -> Case:
     """The case on triangles with edges of one length, m, the truth's made finer as the case says."""
     assert case.synthetic is not None
-    mesh = Mesh(edge=f"{edge:g} m")
+    mesh = Mesh.model_validate({"edge": f"{edge:g} m"})
     faults, true = (
         tuple(entry.model_copy(update={"mesh": mesh}) for entry in entries)
         for entries in (case.faults, case.synthetic.faults)
