@@ -199,12 +199,14 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.posterior.geometry is not None:
         with as_case_error(case), reporter.step("posterior of geometry") as report:
             run.geometry_posterior = sample_case_geometry(case, observations, progress=report)
-    held = run.locked_rim.warnings if run.locked_rim is not None else []
-    run.warnings = [*posterior_warnings(run), *held, *study.warnings, *doubts, *understated_noise(estimate)]
+    run.warnings = [*posterior_warnings(run), *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual
         run.warnings += outlying_stations(entry, residual, model=model, poisson=poisson)
     run.assumptions = assumptions(case, study.readings, fault=fault)
+    if run.locked_rim is not None:
+        run.warnings[:0] = run.locked_rim.warnings
+        run.assumptions.append(run.locked_rim.assumption)
     run.timings = reporter.timings
     run.provenance = provenance(case, study.files, reporter.timings)
     return run

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geoslip.cases.build_slip import build_constraints
+from geoslip.cases.run import Assumption
 from geoslip.faults.neighbours import neighbours
 from geoslip.faults.slip import SlipModel
 
@@ -43,6 +44,12 @@ class LockedRim:
     abic_rise: float
     free_slip: dict[str, float]
     free_mw: float
+
+    @property
+    def assumption(self) -> Assumption:
+        """What the lock costs, for the table of what the answer rests on."""
+        cost = f"chi-square {self.misfit_rise:+.1f}, ABIC {self.abic_rise:+.1f} (data ask for the slip above {ASKED:g})"
+        return Assumption("cost of no slip on these patches", cost, "data")
 
     @property
     def warnings(self) -> list[str]:
