@@ -97,8 +97,9 @@ samplers: install-test
 PYTHONS ?= python3.11 python3.12 python3.13
 packages: install-test
 	rm -rf .cache/packages build
+	mkdir -p .cache/packages
 	$(TEST)/python -m pip install --quiet build
-	$(TEST)/python -m build --outdir .cache/packages/dist .
+	$(TEST)/python -m build --outdir .cache/packages/dist . >.cache/packages/build.log
 	for python in $(PYTHONS); do \
 	    $$python -c '' 2>/dev/null || { echo "$$python is not there: left out"; continue; }; \
 	    for package in .cache/packages/dist/*; do \
