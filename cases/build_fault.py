@@ -15,6 +15,7 @@ from geoslip.cases.schema_fault import DRAWN, FaultEntry
 from geoslip.cases.schema_mesh import Junction
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.meshing.sizes import EdgeLength
 from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
 from geoslip.faults.plane import Plane
 from geoslip.faults.protocol import FaultSegment
@@ -109,7 +110,9 @@ def cut_plane(plane: Plane, entry: FaultEntry) -> RectangularSegment:
     return cut_uniform(plane, entry.name, patch_length=wanted.length, patch_width=wanted.width)
 
 
-def build_segment(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path] = ()) -> FaultSegment:
+def build_segment(
+    entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path] = (), resolved: EdgeLength | None = None
+) -> FaultSegment:
     """Make one segment: a plane cut into rectangles, a mesh made here or a mesh read from a file.
 
     Parameters
@@ -118,6 +121,8 @@ def build_segment(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path]
     frame : LocalFrame
     roots : sequence of Path
         Folders for the relative names of mesh files.
+    resolved : callable, optional
+        Edge length by what the data resolve, for a mesh that asks for it.
 
     Raises
     ------
@@ -130,7 +135,7 @@ def build_segment(entry: FaultEntry, frame: LocalFrame, *, roots: Sequence[Path]
 
     if entry.mesh.file is not None:
         return read_mesh(entry, frame, roots=roots)
-    return make_meshes([entry], [_plane_of_mesh(entry, frame)], frame, roots=roots)[0]
+    return make_meshes([entry], [_plane_of_mesh(entry, frame)], frame, roots=roots, resolved=resolved)[0]
 
 
 def _plane_of_mesh(entry: FaultEntry, frame: LocalFrame) -> Plane | None:
@@ -143,6 +148,7 @@ def build_segments(
     *,
     junctions: Sequence[Junction] = (),
     roots: Sequence[Path] = (),
+    resolved: EdgeLength | None = None,
 ) -> tuple[tuple[FaultSegment, ...], list[tuple[int, str]]]:
     """Make segments, those that meet together; with the number and the fault of each entry that cannot be made."""
     meeting = {name for junction in junctions for name in junction.between}
@@ -151,7 +157,7 @@ def build_segments(
     for index, entry in enumerate(entries):
         if entry.name not in meeting:
             try:
-                made[entry.name] = build_segment(entry, frame, roots=roots)
+                made[entry.name] = build_segment(entry, frame, roots=roots, resolved=resolved)
             except ValueError as error:
                 wrong.append((index, f"segment '{entry.name}': {error}"))
     together = [entry for entry in entries if entry.name in meeting]
@@ -160,13 +166,16 @@ def build_segments(
 
         try:
             planes = [_plane_of_mesh(entry, frame) for entry in together]
-            made |= {part.name: part for part in make_meshes(together, planes, frame, junctions=junctions, roots=roots)}
+            meshes = make_meshes(together, planes, frame, junctions=junctions, roots=roots, resolved=resolved)
+            made |= {part.name: part for part in meshes}
         except ValueError as error:
             wrong.append((entries.index(together[0]), f"segments that meet: {error}"))
     return tuple(made[entry.name] for entry in entries if entry.name in made), wrong
 
 
-def build_fault(case: Case, frame: LocalFrame, *, roots: Sequence[Path] = ()) -> Fault:
+def build_fault(
+    case: Case, frame: LocalFrame, *, roots: Sequence[Path] = (), resolved: EdgeLength | None = None
+) -> Fault:
     """Make the case's fault; every segment that cannot be made is named.
 
     Parameters
@@ -175,13 +184,15 @@ def build_fault(case: Case, frame: LocalFrame, *, roots: Sequence[Path] = ()) ->
     frame : LocalFrame
     roots : sequence of Path
         Folders for the relative names of mesh files.
+    resolved : callable, optional
+        Edge length by what the data resolve, for meshes that ask for it.
 
     Raises
     ------
     CaseError
         With one mistake a segment.
     """
-    segments, wrong = build_segments(case.faults, frame, junctions=case.junctions, roots=roots)
+    segments, wrong = build_segments(case.faults, frame, junctions=case.junctions, roots=roots, resolved=resolved)
     if wrong:
         raise CaseError([case.mistake(("faults", index), rule) for index, rule in wrong])
     return Fault(segments)

@@ -28,6 +28,7 @@ from geoslip.faults.meshing import (
     surface_from_grid,
     surface_from_trace,
 )
+from geoslip.faults.meshing.sizes import EdgeLength
 from geoslip.faults.patches import cut_rows
 from geoslip.faults.plane import Plane
 from geoslip.faults.triangular import TriangularSegment
@@ -75,6 +76,7 @@ def make_meshes(
     *,
     junctions: Sequence[Junction] = (),
     roots: Sequence[Path] = (),
+    resolved: EdgeLength | None = None,
 ) -> tuple[TriangularSegment, ...]:
     """Make meshes that entries describe, with shared vertices where they meet.
 
@@ -90,6 +92,8 @@ def make_meshes(
         Which of them meet.
     roots : sequence of Path
         Folders for the relative names of grids.
+    resolved : callable, optional
+        What the data resolve, for entries that ask for it; without it their edges are between the two that they give.
 
     Raises
     ------
@@ -104,8 +108,7 @@ def make_meshes(
     if len(sizes) > 1:
         said = "; ".join(f"{entry.name}: {_mesh(entry).edge:g} m" for entry in entries)
         raise ValueError(f"segments that meet share their vertices, so their meshes need the same edges, here {said}")
-    edge, growth, largest = sizes.pop()
-    length = graded(edge, growth=growth, largest=largest)
+    length = _edge_length(_mesh(entries[0]), resolved)
     if len(surfaces) == 1:
         return tuple(mesh_surface(surfaces[name], name, edge=length).noted(notes[name]) for name in surfaces)
     blends = [junction.blend for junction in junctions if junction.blend is not None]
@@ -175,10 +178,22 @@ def _mesh(entry: FaultEntry) -> Mesh:
     return entry.mesh
 
 
-def _sizes(entry: FaultEntry) -> tuple[float, float, float]:
+def _sizes(entry: FaultEntry) -> tuple[float, float, float, str]:
     mesh = _mesh(entry)
     assert mesh.edge is not None
-    return mesh.edge, mesh.growth, mesh.largest or np.inf
+    return mesh.edge, mesh.growth, mesh.largest or np.inf, mesh.by
+
+
+def _edge_length(mesh: Mesh, resolved: EdgeLength | None) -> EdgeLength:
+    """The wanted length of edges at points: by depth, or by what the data resolve where that is known already."""
+    assert mesh.edge is not None
+    if mesh.by == "depth":
+        return graded(mesh.edge, growth=mesh.growth, largest=mesh.largest or np.inf)
+    shortest, longest = mesh.edge, mesh.largest
+    assert longest is not None
+    if resolved is None:
+        return graded(float(np.sqrt(shortest * longest)))
+    return lambda points: np.clip(resolved(points), shortest, longest)
 
 
 def _profiles(entry: FaultEntry) -> DipProfile | list[tuple[float, DipProfile]]:

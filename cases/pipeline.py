@@ -27,6 +27,7 @@ from geoslip.cases.posterior import posterior_warnings, sample_slip_posterior
 from geoslip.cases.progress import Reporter
 from geoslip.cases.provenance import data_files, provenance
 from geoslip.cases.residual_noise import first_fit, starting_noise, with_residual_noise
+from geoslip.cases.resolved_mesh import meshes_resolved
 from geoslip.cases.rim import locks_edges, released_rim
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
@@ -55,6 +56,8 @@ class PreparedStudy:
         Hash and size of every data file, by name.
     warnings : list of str
         What the data's own checks say.
+    roots : tuple of Path
+        Folders in which the case's files were found.
     """
 
     case: Case
@@ -63,6 +66,7 @@ class PreparedStudy:
     readings: list[DatasetReading]
     files: dict[str, Any]
     warnings: list[str]
+    roots: tuple[Path, ...] = ()
 
 
 def prepare_case(
@@ -113,7 +117,7 @@ def prepare_case(
         raise CaseError(mistakes)
     warnings += few_near(observations, fault)
     warnings += [note for entry in observations for note in entry.notes if "may be wrong" in note]
-    return PreparedStudy(case, frame, fault, readings, files, warnings)
+    return PreparedStudy(case, frame, fault, readings, files, warnings, tuple(roots))
 
 
 def _refuse_missing(case: Case, roots: Sequence[Path]) -> None:
@@ -170,9 +174,14 @@ def run_case(
 def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Reporter | None = None) -> StudyRun:
     """Invert a prepared study; see :func:`run_case`."""
     reporter = reporter or Reporter()
-    case, fault, frame, poisson = study.case, study.fault, study.frame, study.case.elastic.poisson
+    case, frame, poisson = study.case, study.frame, study.case.elastic.poisson
+
+    def first(study: PreparedStudy) -> Estimate:
+        return _invert(study, cache=cache, reporter=reporter).estimate
+
     with as_case_error(case):
-        study, doubts = cells_found(study, invert=lambda first: _invert(first, cache=cache, reporter=reporter).estimate)
+        study, doubts = cells_found(meshes_resolved(study, invert=first), invert=first)
+    fault = study.fault
     solved = _invert(study, cache=cache, reporter=reporter)
     study, curve, estimate = solved.study, solved.curve, solved.estimate
     problem, doubts = estimate.problem, (*doubts, *solved.doubts)

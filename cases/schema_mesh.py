@@ -17,7 +17,8 @@ class Mesh(Block):
     or a projection ``crs`` (``EPSG:32645``); ``repair`` turns flipped triangles round and leaves degenerate and
     duplicate ones out instead of refusing them.
     ``edge`` is the length of the edges at the ground; they grow by ``growth`` metres per metre of depth, to
-    ``largest`` at most.
+    ``largest`` at most. With ``by: resolution`` they are as long as the distance over which the data average slip (its
+    spread length, by first inversions), from ``edge`` to ``largest``.
     """
 
     file: str | None = None
@@ -28,6 +29,7 @@ class Mesh(Block):
     edge: Annotated[Length, Field(gt=0.0)] | None = None
     growth: Annotated[float, Field(ge=0.0, le=2.0)] = 0.0
     largest: Annotated[Length, Field(gt=0.0)] | None = None
+    by: Literal["depth", "resolution"] = "depth"
 
     def finer(self, times: int) -> Mesh:
         """The same mesh with edges so many times shorter."""
@@ -40,11 +42,13 @@ class Mesh(Block):
         if (self.file is None) == (self.edge is None):
             raise ValueError("a mesh is read from its file or made with an edge length, such as edge: 2 km: give one")
         written = self.model_fields_set
-        foreign = ("growth", "largest") if self.file is not None else ("format", "unit", "crs", "repair")
+        foreign = ("growth", "largest", "by") if self.file is not None else ("format", "unit", "crs", "repair")
         for key in foreign:
             if key in written:
                 way = "read from a file" if self.file is not None else "made here"
                 raise ValueError(f"{key} means nothing for a mesh that is {way}: take it out")
+        if self.edge is not None and self.by == "resolution" and not (self.largest or 0.0) > self.edge:
+            raise ValueError("edges by resolution need a largest length above edge, such as largest: 10 km")
         return self
 
 

@@ -16,9 +16,18 @@ from geoslip.cases.figures.slip_sections import figure_slip_section
 from geoslip.cases.figures.unroll import flat_segments
 from geoslip.cases.output import write_run
 from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.cases.resolved_mesh import resolved_length
 from geoslip.cases.schema_fault import FaultEntry
-from geoslip.cases.schema_mesh import Junction
-from geoslip.faults import LocalFrame, SlipModel, TriangularSegment, neighbours, read_slip_model, write_slip_model
+from geoslip.cases.schema_mesh import Junction, Mesh
+from geoslip.faults import (
+    LocalFrame,
+    SlipModel,
+    TriangularSegment,
+    mesh_quality,
+    neighbours,
+    read_slip_model,
+    write_slip_model,
+)
 
 FRAME = LocalFrame(30.0, 40.0)
 BEND = {
@@ -230,6 +239,22 @@ def test_a_run_on_a_mesh_from_file_to_files(mesh_folder: Path, tmp_path: Path):
     assert again.mw == pytest.approx(run.model.mw, abs=1e-6)
     for figure in (figure_slip_section(run.model), figure_slip_plan(run.model, frame=FRAME), figure_slip_3d(run.model)):
         assert figure.axes
+
+
+def test_edges_by_resolution_are_short_where_the_data_see_more(study_folder: Path):
+    text = (study_folder / "case.yml").read_text()
+    mesh = "mesh: {edge: 1.5 km, largest: 6 km, by: resolution}"
+    text = text.replace("patches: {length: 4 km}", mesh).replace("choose: abic, count: 8", "choose: 100.0")
+    (study_folder / "case.yml").write_text(text)
+    run = run_case(read_case(study_folder / "case.yml"))
+    (segment,) = run.fault.segments
+    edge, depth = mesh_quality(segment).edge_length, -segment.centroids[:, 2]
+    shallow, deep = np.median(edge[depth < 4e3]), np.median(edge[depth > 8e3])
+    assert 1e3 < shallow < 0.8 * deep < 0.8 * 7e3
+    wanted = np.clip(resolved_length(run.estimate)(segment.centroids), 1.5e3, 6e3)
+    assert 0.6 < np.median(edge / wanted) < 1.6
+    with pytest.raises(ValueError, match="need a largest length above edge"):
+        Mesh(edge="2 km", by="resolution")
 
 
 def test_factors_of_the_case_reach_the_operator(mesh_folder: Path):
