@@ -1,7 +1,8 @@
 """Estimates: Green's matrices, bounded least squares, regularisation and its strength."""
 
 from geoslip.inversion.azimuth import rakes_of_azimuths
-from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
+from geoslip.inversion.bounded import minimise_bounded
+from geoslip.inversion.box import BoundedSolution
 from geoslip.inversion.comparison import comparable_abic
 from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.creep import CreepFit, creep_profile, creep_slope, fit_creep

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
-from geoslip.inversion.bounded import AT_LOWER, AT_UPPER, FREE, kkt_residual
+from geoslip.inversion.box import AT_LOWER, AT_UPPER, FREE, kkt_residual
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
 

@@ -10,9 +10,9 @@ equations of the kept data are those of all less (V' G)' (V' G), and the first t
 data as predicted from the kept ones: errors of the slip, of the nuisance and of correlated noise all counted as the
 covariance has them. One whitening serves all folds, and every fold starts from the bounds that hold the full solution.
 
-A long curve is not solved everywhere: in steps of three outward from what ABIC chooses until the score has clearly
-risen on both sides, and then between the best and its neighbours until the best is known to the step. Between them
-scores are interpolated, beyond them they are not known (NaN).
+A long curve is not solved everywhere: outward from what ABIC chooses, in strides that double, until the score has risen
+on both sides, and then between the best and its neighbours until the best is known to the step. Between them scores are
+interpolated, beyond them they are not known (NaN).
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from geoslip.inversion.bounded import BoundedSolution
+from geoslip.inversion.box import BoundedSolution
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
 from geoslip.inversion.folds import Folds
-from geoslip.inversion.heldout import held_out
+from geoslip.inversion.heldout import HeldOut, held_out
 from geoslip.inversion.solver import solve_system
 
 if TYPE_CHECKING:
@@ -39,11 +39,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-STRIDE = 3
-"""Steps of the curve between the strengths that are solved first."""
 SHORT = 12
 """Strengths up to which every one is solved."""
-RISEN = 1.25
+RISEN = 1.05
 """Factor over the best score at which the search turns back."""
 LEAST_LEFT = 1e-10
 """Share of what data and smoothing know of some slip that the kept data must leave."""
@@ -123,11 +121,10 @@ def cross_validate(
     """
     system = curve.estimates[0].system
     folds.check(system.problem)
-    joint = system.normal + system.spectrum.scale * system.gram
     parts, trainings = held_out(system, folds), []
     for name, part in zip(folds.names, parts):
         training = system.with_data(system.normal - part.normal, right=system.right - part.right)
-        if _least_left(joint - part.normal, joint) < LEAST_LEFT:
+        if _least_left(system, part) < LEAST_LEFT:
             raise SingularProblemError(
                 f"without {name!r} some slip is seen neither by the data nor by the smoothing: make more folds, or add "
                 "zero-slip edges"
@@ -136,13 +133,11 @@ def cross_validate(
     size = np.array([part.size for part in parts], dtype=float)
     count = len(curve.strengths)
     scores = np.full((len(parts), count), np.nan)
-    states: list[dict[int, NDArray[np.int8]]] = [{} for _ in parts]
     first = int(np.argmin(curve.abic))
     for done, place in enumerate(_search(scores, size, first=first, every=every), start=1):
         strength = float(curve.strengths[place])
         for number, (part, training) in enumerate(zip(parts, trainings)):
-            x, state = _without(training, strength, _start(curve, place, states[number]))
-            states[number][place] = state
+            x = _without(training, strength, curve.estimates[place].state)
             scores[number, place] = part.chi_square(x) / max(part.size, 1)
         if progress is not None:
             # how many it will be is not known on a long curve: ever closer to the end
@@ -160,14 +155,15 @@ def _search(scores: Array, size: Array, *, first: int, every: bool) -> Iterator[
         yield from reversed(range(count))
         return
     yield first
-    for step in (STRIDE, -STRIDE):
-        place = first
+    for side in (1, -1):
+        place, stride = first, side
         while 0 < place < count - 1:
-            place = int(np.clip(place + step, 0, count - 1))
+            place = int(np.clip(place + stride, 0, count - 1))
             yield place
             total = size @ scores
             if total[place] > RISEN * np.nanmin(total):
                 break
+            stride *= 2
     while True:
         known = np.flatnonzero(np.isfinite(scores[0]))
         best = int(np.argmin((size @ scores)[known]))
@@ -189,10 +185,15 @@ def _between(strengths: Array, scores: Array) -> Array:
     return np.where(known, scores, np.exp(spline(place)))
 
 
-def _least_left(kept: Array, joint: Array) -> float:
-    """Smallest share of N + c H, of any slip, that is left without a fold, by inverse power steps."""
+def _least_left(system: System, part: HeldOut) -> float:
+    """Smallest share of N + c H, of any slip, that is left without a fold; or a lower bound of it that is enough."""
+    least = float(system.spectrum.smoothing[0])
+    if least >= LEAST_LEFT:
+        # the smoothing alone leaves so much, whatever is held out
+        return least
+    joint = system.normal + system.spectrum.scale * system.gram
     try:
-        factor = cho_factor(kept, check_finite=False)
+        factor = cho_factor(joint - part.normal, check_finite=False)
     except LinAlgError:
         return 0.0
     vector, share = np.ones(len(joint)) + 0.1 * np.cos(np.arange(len(joint))), 1.0
@@ -203,23 +204,12 @@ def _least_left(kept: Array, joint: Array) -> float:
     return share
 
 
-def _start(curve: StrengthCurve, place: int, known: dict[int, NDArray[np.int8]]) -> NDArray[np.int8]:
-    """The state of the full solution, with what the fold changed in it at the nearest strength that was solved."""
-    state = curve.estimates[place].state
-    if not known:
-        return state
-    near = min(known, key=lambda other: (abs(other - place), -other))
-    full = curve.estimates[near].state
-    return np.where(full == state, known[near], state)
-
-
-def _without(training: System, strength: float, start: NDArray[np.int8]) -> tuple[Array, NDArray[np.int8]]:
-    """Parameters (q,) that the kept data ask for, and their state."""
+def _without(training: System, strength: float, start: NDArray[np.int8]) -> Array:
+    """Parameters (q,) that the kept data ask for."""
     try:
-        found = solve_system(training, strength, start=start, tolerance=TOLERANCE)
-        return found.x, found.state
+        return solve_system(training, strength, start=start, tolerance=TOLERANCE).x
     except ConvergenceError as error:
         partial = error.partial
         if isinstance(partial, BoundedSolution) and partial.kkt <= NEARLY_OPTIMAL:
-            return partial.x, partial.state
+            return partial.x
         raise

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.faults import SlipModel
-from geoslip.inversion.bounded import FREE
+from geoslip.inversion.box import FREE
 from geoslip.inversion.constraints import slip_table
 from geoslip.inversion.fit import DatasetFit, dataset_fit, variance_reduction
 from geoslip.inversion.uncertainty import FormalUncertainty, formal_uncertainty

@@ -78,7 +78,7 @@ def held_out(system: System, folds: Folds) -> list[HeldOut]:
 
 
 class _Sum:
-    """Normal equations of a fold while data sets are added."""
+    """Normal equations of a fold while data sets are added; of the matrix the upper triangle only."""
 
     def __init__(self, system: System) -> None:
         self.system = system
@@ -89,20 +89,19 @@ class _Sum:
         if which.all():
             block, space = white.block, self.system.space
             weight = self.system.problem.weight(block)
-            self.normal += weight * space.shrink(block.normal)
+            self.normal += np.triu(weight * space.shrink(block.normal))
             self.right += weight * (space.basis.T @ block.right)
             self.energy += weight * block.energy
             self.size += block.n_data - len(block.nuisance)
             return
         rows, values, size = white.held_out(which)
-        upper = blas.dsyrk(1.0, rows.T)
-        self.normal += upper + np.triu(upper, 1).T
+        self.normal = blas.dsyrk(1.0, rows.T, beta=1.0, c=self.normal, overwrite_c=1)
         self.right += rows.T @ values
         self.energy += float(values @ values)
         self.size += size
 
     def held_out(self) -> HeldOut:
-        return HeldOut(self.normal, self.right, self.energy, self.size)
+        return HeldOut(self.normal + np.triu(self.normal, 1).T, self.right, self.energy, self.size)
 
 
 class _Whitened:

@@ -22,7 +22,8 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
-from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
+from geoslip.inversion.bounded import minimise_bounded
+from geoslip.inversion.box import BoundedSolution
 from geoslip.inversion.convex import moment_weight, shear_parts, slip_size
 from geoslip.inversion.errors import ConvergenceError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.inversion.bounded import BoundedSolution
+from geoslip.inversion.box import BoundedSolution
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.convex import minimise_convex, moment_weight, slip_size
 from geoslip.inversion.errors import ConstraintError, ConvergenceError

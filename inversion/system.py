@@ -11,7 +11,8 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from geoslip.inversion.bounded import BoundedSolution, minimise_bounded
+from geoslip.inversion.bounded import minimise_bounded
+from geoslip.inversion.box import BoundedSolution
 from geoslip.inversion.errors import ConvergenceError
 from geoslip.inversion.spectrum import Spectrum
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear, nnls
 
-from geoslip.inversion.bounded import AT_LOWER, AT_UPPER, FREE, minimise_bounded
+from geoslip.inversion.bounded import minimise_bounded
+from geoslip.inversion.box import AT_LOWER, AT_UPPER, FREE
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
 from geoslip.inversion.faces import FaceSolver
 
