@@ -99,7 +99,7 @@ class BoxProblem:
         self.faces = faces or FaceSolver(normal, right)
         self.faces.right = right
         self.x = np.clip(np.zeros_like(right), low, high)
-        self.gradient = normal @ self.x - right
+        self.gradient = normal @ self.x - right if self.x.any() else -right
 
     def solution(self) -> BoundedSolution:
         """The present point; a ConvergenceError if it does not hold the conditions."""

@@ -83,25 +83,29 @@ class _Sum:
     def __init__(self, system: System) -> None:
         self.system = system
         n = system.space.n
+        self.whole: list[Array] = []
         self.normal, self.right, self.energy, self.size = np.zeros((n, n), order="F"), np.zeros(n), 0.0, 0
+        self.parts = 0
 
     def add(self, white: _Whitened, which: NDArray[np.bool_]) -> None:
         if which.all():
             block, space = white.block, self.system.space
             weight = self.system.problem.weight(block)
-            self.normal += np.triu(weight * space.shrink(block.normal))
+            self.whole.append(weight * space.shrink(block.normal))
             self.right += weight * (space.basis.T @ block.right)
             self.energy += weight * block.energy
             self.size += block.n_data - len(block.nuisance)
             return
         rows, values, size = white.held_out(which)
+        self.parts += 1
         self.normal = blas.dsyrk(1.0, rows.T, beta=1.0, c=self.normal, overwrite_c=1)
         self.right += rows.T @ values
         self.energy += float(values @ values)
         self.size += size
 
     def held_out(self) -> HeldOut:
-        return HeldOut(self.normal + np.triu(self.normal, 1).T, self.right, self.energy, self.size)
+        normal = sum(self.whole, self.normal + np.triu(self.normal, 1).T if self.parts else self.normal)
+        return HeldOut(normal, self.right, self.energy, self.size)
 
 
 class _Whitened:
@@ -155,6 +159,8 @@ class _Whitened:
 
     def _uncorrelated(self, which: NDArray[np.bool_]) -> tuple[Array, Array, int]:
         rows, values = self.matrix[which], self.data[which]
+        if not len(self.block.nuisance):
+            return rows, values, len(values)
         outer, share, _ = np.linalg.svd(self.nuisance[which], full_matrices=False)
         left = 1.0 - share**2
         lost = left <= INDEPENDENT

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cholesky, eigh, solve_triangular
+from scipy.linalg import LinAlgError, cholesky, eigh, eigh_tridiagonal, lapack, solve_triangular
 
 from geoslip.inversion.errors import SingularProblemError
 
@@ -66,8 +66,8 @@ class Spectrum:
             ) from error
         half = solve_triangular(factor, gram, trans="T", check_finite=False)
         whole = scale * solve_triangular(factor, half.T, trans="T", check_finite=False)
-        values, vectors = eigh(0.5 * (whole + whole.T), check_finite=False, overwrite_a=True, driver="evd")
-        load = vectors.T @ solve_triangular(factor, right, trans="T", check_finite=False)
+        seen = solve_triangular(factor, right, trans="T", check_finite=False)
+        values, load = _decomposed(0.5 * (whole + whole.T), seen)
         return cls(np.clip(values, 0.0, 1.0), load, scale, 2.0 * float(np.log(np.diagonal(factor)).sum()))
 
     @property
@@ -95,3 +95,16 @@ class Spectrum:
     def log_determinant_at(self, strength: float) -> float:
         """ln |N + strength^2 H|."""
         return self.log_determinant + float(np.log(self.joint(strength)).sum())
+
+
+def _decomposed(matrix: Array, vector: Array) -> tuple[Array, Array]:
+    """Eigenvalues of a symmetric matrix, and the vector along its eigenvectors, which are not formed."""
+    n = len(vector)
+    if n < 3:
+        values, vectors = eigh(matrix, check_finite=False)
+        return values, vectors.T @ vector
+    room = int(lapack.dsytrd_lwork(n, lower=1)[0])
+    reflectors, diagonal, beside, size, _ = lapack.dsytrd(matrix, lower=1, lwork=room, overwrite_a=1)
+    turned = lapack.dormqr("L", "T", reflectors[1:, :-1], size, vector[1:, None], lwork=64)[0]
+    values, inner = eigh_tridiagonal(diagonal, beside)
+    return values, inner.T @ np.append(vector[0], turned[:, 0])

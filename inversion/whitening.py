@@ -38,7 +38,9 @@ class Whitener:
             It is not square, finite, symmetric or positive definite; the message names the data set and the rows.
         """
         matrix = np.asarray(covariance, dtype=float)
-        if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not np.isfinite(matrix).all():
+        square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1]
+        diagonal = square and np.count_nonzero(matrix) == np.count_nonzero(np.diagonal(matrix))
+        if not square or not np.isfinite(np.diagonal(matrix) if diagonal else matrix).all():
             raise CovarianceError(f"{name}: the covariance of shape {matrix.shape} must be square and finite")
         sigma = np.sqrt(np.maximum(np.diagonal(matrix), 0.0))
         if sigma.min(initial=np.inf) <= 0.0:
@@ -46,10 +48,10 @@ class Whitener:
             raise CovarianceError(
                 f"{name}: the variance of row {row + 1} must be positive; drop the row or give it one"
             )
+        if diagonal:
+            return cls(sigma)
         if np.abs(matrix - matrix.T).max() > 1e-9 * float(sigma.max()) ** 2:
             raise CovarianceError(f"{name}: the covariance is not symmetric: give the full matrix")
-        if np.count_nonzero(matrix) == len(matrix):
-            return cls(sigma)
         correlation = matrix / sigma[:, None] / sigma
         try:
             factor = cholesky(correlation, lower=True, check_finite=False)

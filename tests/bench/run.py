@@ -84,7 +84,7 @@ JOBS = [
     ),
     Job("triangle displacement + gradients, per thread", "triangle_gradient.py", "peer_cutde_strain.py", "cutde", 20),
     # at least a third: five criteria on one problem take less than three of its L-curves
-    Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3, rounds=2),
+    Job("five criteria against one L-curve", "all_criteria.py", "bounded_lcurve.py", "own", 1 / 3),
     Job(
         "Coulomb stress, 500 patches at 5000 points, beside dislocs",
         "stress_coulomb.py",
