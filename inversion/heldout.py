@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, blas, cholesky, qr, solve_triangular
+from scipy.linalg import LinAlgError, cholesky, qr, solve_triangular
 
 if TYPE_CHECKING:
     from geoslip.inversion.folds import Folds
@@ -78,14 +78,13 @@ def held_out(system: System, folds: Folds) -> list[HeldOut]:
 
 
 class _Sum:
-    """Normal equations of a fold while data sets are added; of the matrix the upper triangle only."""
+    """Normal equations of a fold while data sets are added."""
 
     def __init__(self, system: System) -> None:
         self.system = system
-        n = system.space.n
         self.whole: list[Array] = []
-        self.normal, self.right, self.energy, self.size = np.zeros((n, n), order="F"), np.zeros(n), 0.0, 0
-        self.parts = 0
+        self.rows: list[Array] = []
+        self.right, self.energy, self.size = np.zeros(system.space.n), 0.0, 0
 
     def add(self, white: _Whitened, which: NDArray[np.bool_]) -> None:
         if which.all():
@@ -97,15 +96,17 @@ class _Sum:
             self.size += block.n_data - len(block.nuisance)
             return
         rows, values, size = white.held_out(which)
-        self.parts += 1
-        self.normal = blas.dsyrk(1.0, rows.T, beta=1.0, c=self.normal, overwrite_c=1)
+        self.rows.append(rows)
         self.right += rows.T @ values
         self.energy += float(values @ values)
         self.size += size
 
     def held_out(self) -> HeldOut:
-        normal = sum(self.whole, self.normal + np.triu(self.normal, 1).T if self.parts else self.normal)
-        return HeldOut(normal, self.right, self.energy, self.size)
+        parts = self.whole
+        if self.rows:
+            rows = np.concatenate(self.rows)
+            parts = [*parts, rows.T @ rows]
+        return HeldOut(np.sum(parts, axis=0) if len(parts) > 1 else parts[0], self.right, self.energy, self.size)
 
 
 class _Whitened:
@@ -124,7 +125,9 @@ class _Whitened:
         """Whitened rows in parameters (n, q)."""
         scaled = self.block.whitener.whiten(np.asarray(self.block.greens @ self.system.space.basis))
         scaled *= np.sqrt(self.system.problem.weight(self.block))
-        return scaled - self.nuisance @ (self.nuisance.T @ scaled)
+        if len(self.block.nuisance):
+            scaled -= self.nuisance @ (self.nuisance.T @ scaled)
+        return scaled
 
     @cached_property
     def data(self) -> Array:

@@ -71,9 +71,10 @@ class Block:
         whitener = Whitener.of(observations.covariance, name=observations.name)
         matrix = whitener.whiten(greens)
         data = whitener.whiten(observations.values)
-        basis = np.linalg.qr(whitener.whiten(nuisance.matrix))[0]
-        matrix -= basis @ (basis.T @ matrix)
-        data -= basis @ (basis.T @ data)
+        if len(nuisance):
+            basis = np.linalg.qr(whitener.whiten(nuisance.matrix))[0]
+            matrix -= basis @ (basis.T @ matrix)
+            data -= basis @ (basis.T @ data)
         return cls(observations, greens, nuisance, whitener, matrix.T @ matrix, matrix.T @ data, float(data @ data))
 
     @property

@@ -1,8 +1,8 @@
 """One decomposition that serves every smoothing strength of the unbounded problem.
 
-With c = tr N / tr H and K = N + c H = R' R, the symmetric matrix c R'^-1 H R^-1 = U diag(t) U' has 0 <= t <= 1, and for
-every strength N + strength^2 H = R' U diag(1 - t + t strength^2 / c) U' R. Time grows with the cube of the number of
-parameters, once; each strength then costs as many steps as there are parameters.
+With c = tr N / tr H and K = N + c H = R R', R lower triangular, the symmetric matrix c R^-1 H R'^-1 = U diag(t) U' has
+0 <= t <= 1, and for every strength N + strength^2 H = R U diag(1 - t + t strength^2 / c) U' R'. Time grows with the
+cube of the number of parameters, once; each strength then costs as many steps as there are parameters.
 """
 
 from __future__ import annotations
@@ -58,16 +58,15 @@ class Spectrum:
             raise SingularProblemError(f"there is no strength to choose: the {what}; solve at a strength of 0 instead")
         scale = sizes[0] / sizes[1]
         try:
-            factor = cholesky(normal + scale * gram, check_finite=False)
+            factor = cholesky(normal + scale * gram, lower=True, check_finite=False)
         except LinAlgError as error:
             raise SingularProblemError(
                 "some slip is seen neither by the data nor by the smoothing operator: add zero-slip edges or data, or "
                 "lock patches"
             ) from error
-        half = solve_triangular(factor, gram, trans="T", check_finite=False)
-        whole = scale * solve_triangular(factor, half.T, trans="T", check_finite=False)
-        seen = solve_triangular(factor, right, trans="T", check_finite=False)
-        values, load = _decomposed(0.5 * (whole + whole.T), seen)
+        whole = lapack.dsygst(scale * gram.T, factor, itype=1, lower=1, overwrite_a=1)[0]
+        seen = solve_triangular(factor, right, lower=True, check_finite=False)
+        values, load = _decomposed(whole, seen)
         return cls(np.clip(values, 0.0, 1.0), load, scale, 2.0 * float(np.log(np.diagonal(factor)).sum()))
 
     @property
@@ -98,7 +97,7 @@ class Spectrum:
 
 
 def _decomposed(matrix: Array, vector: Array) -> tuple[Array, Array]:
-    """Eigenvalues of a symmetric matrix, and the vector along its eigenvectors, which are not formed."""
+    """Eigenvalues of a symmetric matrix (lower triangle), and the vector along its eigenvectors, not formed."""
     n = len(vector)
     if n < 3:
         values, vectors = eigh(matrix, check_finite=False)
