@@ -9,6 +9,7 @@ from pyproj import Transformer
 from geoslip.cases.build_fault import build_fault, build_segments
 from geoslip.cases.build_slip import build_constraints, build_operator
 from geoslip.cases.casefile import read_case
+from geoslip.cases.commands_study import check_summary
 from geoslip.cases.errors import CaseError
 from geoslip.cases.figures.slip_3d import figure_slip_3d
 from geoslip.cases.figures.slip_plan import figure_slip_plan
@@ -255,6 +256,11 @@ def test_edges_by_resolution_are_short_where_the_data_see_more(study_folder: Pat
     assert 0.6 < np.median(edge / wanted) < 1.6
     with pytest.raises(ValueError, match="need a largest length above edge"):
         Mesh(edge="2 km", by="resolution")
+
+
+def test_a_check_says_how_good_the_triangles_are(mesh_folder: Path):
+    said = check_summary(prepare_case(read_case(mesh_folder / "case.yml")))
+    assert "triangles, edges" in said and "smallest angle" in said
 
 
 def test_factors_of_the_case_reach_the_operator(mesh_folder: Path):
