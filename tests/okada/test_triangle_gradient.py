@@ -190,3 +190,14 @@ def test_an_independent_code_agrees(poisson):
     tensor = strain(gradient)
     columns = np.stack([tensor[:, i, j] for i, j in ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))], axis=1)
     np.testing.assert_allclose(columns, other, rtol=0, atol=1e-9 * np.abs(other).max())
+
+
+def test_the_published_error_table_keeps_its_bounds():
+    page = Path(__file__).parents[2] / "docs" / "triangle_accuracy.md"
+    rows = [line.strip("| ").split(" | ") for line in page.read_text().splitlines() if line.startswith("| ")]
+    worst = {}
+    for dip, *errors in (row for row in rows if row[0] != "dip"):
+        worst[dip] = max(worst.get(dip, 0.0), *map(float, errors[:-1]))  # the last column is another code's
+    assert {"0", "89", "89.9", "89.99", "89.9999", "90"} <= set(worst)
+    assert len(rows) == 2 * (1 + len(worst))  # displacement and gradients
+    assert all(error < (1e-9 if float(dip) <= 89.9 or dip == "90" else 1e-7) for dip, error in worst.items())
