@@ -7,6 +7,7 @@ import pytest
 
 from geoslip.cases.casefile import read_case
 from geoslip.cases.errors import CaseError
+from geoslip.cases.output import summary
 from geoslip.cases.pipeline import run_case
 
 RULE = "slip: {rake: [-45, 45], zero_edges: [bottom]}"
@@ -36,6 +37,10 @@ def test_patches_on_locked_edges_do_not_slip_and_others_do(study_folder: Path) -
     assert np.all(run.model.slip[out] == 0.0)
     assert run.model.magnitude[~out & (segment.row == 0)].max() > 0.1
     assert "bottom, start" in {row.value for row in run.assumptions if row.name.startswith("no slip")}
+    # the truth slips there, and the run says so
+    assert run.locked_rim.misfit_rise > 10.0 and run.locked_rim.free_slip["main"] > 0.5
+    assert any("data ask for slip on locked edges" in warning for warning in run.warnings)
+    assert summary(run)["locked_edges"]["abic_rise"] > 2.0
 
 
 def test_a_moment_is_given_and_slip_decays_with_depth(study_folder: Path) -> None:
