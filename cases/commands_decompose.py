@@ -9,7 +9,8 @@ import typer
 
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import data_roots, find_case
-from geoslip.cases.decompose import COMPONENTS, ThreeComponents, decompose_case
+from geoslip.cases.decompose import ThreeComponents, decompose_case
+from geoslip.cases.decompose_derived import COMPONENTS
 from geoslip.cases.decompose_output import write_decomposition
 from geoslip.cases.folder import ResultFolder
 from geoslip.cases.output import write_json
@@ -50,4 +51,13 @@ def decomposition_summary(result: ThreeComponents) -> str:
         lines.append(line)
     if np.isfinite(result.reduced_chi2):
         lines.append(f"  chi-square per degree of freedom {result.reduced_chi2:.2f}")
+    if result.case.strain is not None and result.gradient is not None:
+        shear = result.gradient.strain().shear
+        lines.append(f"  largest shear strain {1e6 * np.nanpercentile(shear, 99.0):.0f} microstrain (99 of 100 pixels)")
+    for entry, profile in result.profiles:
+        seen = np.isfinite(profile.right_lateral)
+        largest = profile.right_lateral[seen][np.argmax(np.abs(profile.right_lateral[seen]))]
+        lines.append(
+            f"  {entry.name}: offsets in {seen.sum()} of {seen.size} stripes, right-lateral to {largest:+.2f} m"
+        )
     return "\n".join(lines + [f"  {note}" for note in result.notes])

@@ -14,16 +14,25 @@ from geoslip.cases.build_data import is_scene, read_gnss_dataset
 from geoslip.cases.build_fault import build_fault
 from geoslip.cases.build_scene import read_dataset_scene, scene_noise
 from geoslip.cases.catalogue import data_roots, resolve
+from geoslip.cases.decompose_derived import COMPONENTS, traces_of, with_profiles, with_strain
 from geoslip.cases.errors import CaseError
 from geoslip.cases.progress import Reporter
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_data import Dataset
+from geoslip.cases.schema_decompose import Profile
 from geoslip.downsample import NoiseModel, Observations, Scene
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
-from geoslip.inversion import North, Reference, decompose, reference_tracks, resample_field, strain_model
-
-COMPONENTS = ("east", "north", "up")
+from geoslip.inversion import (
+    North,
+    OffsetProfile,
+    Reference,
+    StrainField,
+    decompose,
+    reference_tracks,
+    resample_field,
+    strain_model,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +50,7 @@ class ThreeComponents:
     covariance : (3, ny, nx) array
         en, eu, nu, m^2.
     extra : dict of str to (ny, nx) array
-        Condition number, gradients and noise of the fields, by name.
+        Condition number and noise of the fields, by name.
     reduced_chi2 : float
         NaN where there are no more data than unknowns, and for windows.
     gnss : dict
@@ -49,6 +58,10 @@ class ThreeComponents:
     reference : Reference or None
     names : tuple of str
         Of the fields.
+    gradient : StrainField or None
+        Of the components, where windows were solved or strain is asked for.
+    profiles : tuple of (Profile, OffsetProfile)
+        The case's profiles.
     notes : tuple of str
     """
 
@@ -64,6 +77,8 @@ class ThreeComponents:
     reference: Reference | None
     names: tuple[str, ...]
     notes: tuple[str, ...]
+    gradient: StrainField | None = None
+    profiles: tuple[tuple[Profile, OffsetProfile], ...] = ()
 
 
 def decompose_case(case: Case, *, data: str | Path | None = None, reporter: Reporter | None = None) -> ThreeComponents:
@@ -97,11 +112,13 @@ def decompose_case(case: Case, *, data: str | Path | None = None, reporter: Repo
             noises.append(noise)
             notes += [*said, *doubts]
     try:
-        return _solve(case, frame, fault, roots, scenes, noises, notes, reporter)
+        result = _solve(case, frame, fault, roots, scenes, noises, notes, reporter)
     except CaseError:
         raise
     except ValueError as error:
         raise CaseError(case.mistake(("decompose",), str(error))) from error
+    with reporter.step("strain and profiles"):
+        return with_profiles(with_strain(result, fault), fault)
 
 
 def _solve(
@@ -127,17 +144,14 @@ def _solve(
         fields = list(reference.fields)
         notes = notes + _reference_notes(reference, fields, wanted.reference)
     extra: dict[str, NDArray[Any]] = {}
+    windows: StrainField | None = None
     with reporter.step("decompose"):
         if wanted.method == "windows":
             assert wanted.window is not None
-            traces = [np.column_stack(frame.to_geographic(edge[:, 0], edge[:, 1])) for edge in fault.trace]
             means = [float(np.nanmean(sigma)) for sigma in sigmas]
-            windows = strain_model(fields, means, radius=wanted.window, traces=traces, frame=frame)
+            windows = strain_model(fields, means, radius=wanted.window, traces=traces_of(fault, frame), frame=frame)
             values, sigma, covariance = windows.components, windows.sigma, windows.covariance
             reduced = float("nan")
-            for i, component in enumerate(COMPONENTS):
-                for j, axis in enumerate(("east", "north")):
-                    extra[f"d_{component}_d_{axis}"] = windows.gradient[i, j]
             extra |= {f"noise_{field.name}": part for field, part in zip(fields, windows.field_sigma)}
         else:
             north = North(treatment=wanted.north, value=0.0, sigma=wanted.north_sigma)
@@ -161,6 +175,7 @@ def _solve(
         reference,
         tuple(field.name for field in fields),
         tuple(notes),
+        windows,
     )
 
 

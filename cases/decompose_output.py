@@ -1,15 +1,19 @@
-"""The files of a decomposition: GeoTIFFs, one netCDF, summary.json, a page of maps."""
+"""The files of a decomposition: GeoTIFFs, one netCDF, tables of profiles, summary.json, figures."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.cases.decompose import COMPONENTS, ThreeComponents
+from geoslip.cases.decompose import ThreeComponents
+from geoslip.cases.decompose_derived import COMPONENTS
+from geoslip.cases.figures.components import draw_components, draw_profile, draw_strain
 from geoslip.cases.output import file_name, write_json
+from geoslip.inversion import OffsetProfile
 
 
 def write_decomposition(result: ThreeComponents, folder: str | Path) -> None:
@@ -19,8 +23,9 @@ def write_decomposition(result: ThreeComponents, folder: str | Path) -> None:
     ----------
     result : ThreeComponents
     folder : str or Path
-        Gets east.tif, north.tif, up.tif, each with sigma_NAME.tif, a .tif for every further grid, decomposition.nc
-        with all of them and the covariances, summary.json, and figures/components.png.
+        Gets east.tif, north.tif, up.tif, each with sigma_NAME.tif, a .tif for every further grid (strain with its
+        errors among them), decomposition.nc with all of them and the covariances, profile_NAME.csv, summary.json, and
+        figures/components.png, strain.png and profile_NAME.png.
     """
     folder = Path(folder)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
@@ -28,8 +33,14 @@ def write_decomposition(result: ThreeComponents, folder: str | Path) -> None:
     for name, grid in grids.items():
         write_geotiff(folder / f"{file_name(name)}.tif", grid, result)
     write_netcdf(folder / "decomposition.nc", grids, result)
+    for entry, profile in result.profiles:
+        write_profile(folder / f"profile_{file_name(entry.name)}.csv", profile, result)
     write_json(folder / "summary.json", summary(result))
     draw_components(result, folder / "figures")
+    if result.case.strain is not None:
+        draw_strain(result, folder / "figures")
+    for entry, profile in result.profiles:
+        draw_profile(profile, entry.name, folder / "figures", name=f"profile_{file_name(entry.name)}")
 
 
 def all_grids(result: ThreeComponents) -> dict[str, NDArray[Any]]:
@@ -38,7 +49,44 @@ def all_grids(result: ThreeComponents) -> dict[str, NDArray[Any]]:
     grids |= {f"sigma_{name}": result.sigma[number] for number, name in enumerate(COMPONENTS)}
     pairs = ("east_north", "east_up", "north_up")
     grids |= {f"covariance_{name}": result.covariance[number] for number, name in enumerate(pairs)}
-    return grids | result.extra
+    return grids | result.extra | strain_grids(result)
+
+
+def strain_grids(result: ThreeComponents) -> dict[str, NDArray[Any]]:
+    """Give gradients by name, and where the case asks for strain, it and the rotation with their errors."""
+    if result.gradient is None:
+        return {}
+    gradient = result.gradient.gradient
+    grids: dict[str, NDArray[Any]] = {
+        f"d_{component}_d_{axis}": gradient[i, j]
+        for i, component in enumerate(COMPONENTS)
+        for j, axis in enumerate(("east", "north"))
+    }
+    if result.case.strain is None:
+        return grids
+    strain = result.gradient.strain()
+    grids |= {
+        f"sigma_d_{name}_d_{name}": np.sqrt(result.gradient.gradient_variance[i, i])
+        for i, name in enumerate(COMPONENTS[:2])
+    }
+    for name in ("dilatation", "shear", "rotation", "invariant"):
+        grids |= {name: getattr(strain, name), f"sigma_{name}": strain.sigma[name]}
+    return grids | {"extension": strain.principal[0], "shortening": strain.principal[1], "azimuth": strain.azimuth}
+
+
+def write_profile(path: Path, profile: OffsetProfile, result: ThreeComponents) -> None:
+    """Write the offsets along a rupture, one row a stripe; rows without offsets hold empty cells."""
+    longitude, latitude = result.frame.to_geographic(profile.places[:, 0], profile.places[:, 1])
+    values = [profile.right_lateral, profile.opening, profile.vertical]
+    columns = [profile.along, longitude, latitude, profile.azimuth, *values, *profile.sigma, *profile.cumulative()]
+    names = ("right_lateral", "opening", "vertical")
+    head = ["along_m", "lon", "lat", "azimuth_deg", *(f"{name}_m" for name in names)]
+    head += [*(f"sigma_{name}_m" for name in names), *(f"cumulative_{name}_m2" for name in names), "left", "right"]
+    with path.open("w", newline="", encoding="utf-8") as target:
+        table = csv.writer(target, lineterminator="\n")
+        table.writerow(head)
+        for row, counts in zip(np.column_stack(columns), profile.counts.T):
+            table.writerow([*("" if np.isnan(value) else f"{value:.9g}" for value in row), *map(int, counts)])
 
 
 def _projection(result: ThreeComponents) -> str:
@@ -97,7 +145,12 @@ def write_netcdf(path: Path, grids: dict[str, NDArray[Any]], result: ThreeCompon
 def _unit(name: str) -> str:
     if name.startswith("covariance"):
         return "m2"
-    return "1" if name.startswith(("condition", "d_")) else "m"
+    if name == "azimuth":
+        return "degree"
+    if name.removeprefix("sigma_") in ("rotation",):
+        return "rad"
+    strain = ("condition", "d_", "dilatation", "shear", "invariant", "extension", "shortening")
+    return "1" if name.removeprefix("sigma_").startswith(strain) else "m"
 
 
 def summary(result: ThreeComponents) -> dict[str, Any]:
@@ -128,45 +181,38 @@ def summary(result: ThreeComponents) -> dict[str, Any]:
             name: {"coefficients_m": row.tolist(), "sigma_m": sigma.tolist()}
             for name, row, sigma in zip(result.names, reference.coefficients, reference.standard_deviations)
         },
+        "strain": _strain_summary(result),
+        "profiles": [_profile_summary(entry.name, profile) for entry, profile in result.profiles],
         "notes": list(result.notes),
     }
 
 
-def draw_components(result: ThreeComponents, folder: Path) -> None:
-    """Draw east, north and up with their standard deviations, and arrows of the horizontal motion on up."""
-    from geoslip.cases.figures.style import displacement_limit, new_figure, report_style, save_figure
-
-    x, y = result.grid.x, result.grid.y
-    geographic = result.grid.crs == "EPSG:4326"
-    scale = 1.0 if geographic else 1e-3
-    extent = (scale * x[0], scale * x[-1], scale * y[-1], scale * y[0])
-    aspect = 1.0 / np.cos(np.deg2rad(float(np.mean(y)))) if geographic else 1.0
-    with report_style():
-        figure = new_figure(height=6.6)
-        figure.set_layout_engine("constrained")
-        axes = figure.subplots(2, 3, sharex=True, sharey=True)
-        for number, name in enumerate(COMPONENTS):
-            limit = displacement_limit(result.values[number][np.isfinite(result.values[number])])
-            image = axes[0, number].imshow(
-                result.values[number], extent=extent, aspect=aspect, cmap="RdBu_r", vmin=-limit, vmax=limit
-            )
-            figure.colorbar(image, ax=axes[0, number], orientation="horizontal", label=f"{name} (m)")
-            sigma = result.sigma[number]
-            high = 1.6 * float(np.nanmedian(sigma)) or 1e-3
-            image = axes[1, number].imshow(
-                1e3 * sigma, extent=extent, aspect=aspect, cmap="Greys", vmin=0, vmax=1e3 * high
-            )
-            figure.colorbar(
-                image, ax=axes[1, number], orientation="horizontal", label=f"sigma of {name} (mm)", pad=0.02
-            )
-        _arrows(axes[0, 2], result, scale)
-        for row in axes:
-            row[0].set_ylabel("latitude (degrees)" if geographic else "north (km)")
-        save_figure(figure, folder, name="components")
+def _strain_summary(result: ThreeComponents) -> dict[str, Any]:
+    if result.case.strain is None or result.gradient is None:
+        return {}
+    strain = result.gradient.strain()
+    return {
+        name: {
+            "low": float(np.nanpercentile(getattr(strain, name), 1.0)),
+            "high": float(np.nanpercentile(getattr(strain, name), 99.0)),
+            "median_sigma": float(np.nanmedian(strain.sigma[name])),
+        }
+        for name in ("dilatation", "shear", "rotation")
+    }
 
 
-def _arrows(axes: Any, result: ThreeComponents, scale: float) -> None:
-    step = [max(1, size // 16) for size in result.grid.values.shape]
-    part = (slice(step[0] // 2, None, step[0]), slice(step[1] // 2, None, step[1]))
-    grid_x, grid_y = np.meshgrid(scale * result.grid.x, scale * result.grid.y)
-    axes.quiver(grid_x[part], grid_y[part], result.values[0][part], result.values[1][part], width=4e-3, color="black")
+def _profile_summary(name: str, profile: OffsetProfile) -> dict[str, Any]:
+    parts = {"right_lateral": profile.right_lateral, "opening": profile.opening, "vertical": profile.vertical}
+    return {
+        "name": name,
+        "length_km": 1e-3 * float(profile.along[-1] + profile.along[0]),
+        "stripes": int(np.isfinite(profile.right_lateral).sum()),
+        "of": int(profile.along.size),
+    } | {
+        part: {
+            "largest_m": float(values[int(np.nanargmax(np.abs(values)))]),
+            "mean_m": float(np.nanmean(values)),
+            "median_sigma_m": float(np.nanmedian(profile.sigma[number])),
+        }
+        for number, (part, values) in enumerate(parts.items())
+    }

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr
 from geoslip.cases.errors import Mistake
 from geoslip.cases.schema_base import Block, LonLat
 from geoslip.cases.schema_data import Dataset
-from geoslip.cases.schema_decompose import Decompose
+from geoslip.cases.schema_decompose import Decompose, Profile, Strain
 from geoslip.cases.schema_fault import FaultEntry
 from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.schema_posterior import Posterior
@@ -45,6 +45,8 @@ class Case(Block):
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     posterior: Posterior = Field(default_factory=Posterior)
     decompose: Decompose = Field(default_factory=Decompose)
+    strain: Strain | None = None
+    profile: tuple[Profile, ...] = ()
     extends: None = None
 
     _source: Any = PrivateAttr(default=None)

@@ -1,4 +1,4 @@
-"""The ``decompose:`` block of a case file."""
+"""The ``decompose:``, ``strain:`` and ``profile:`` blocks of a case file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from geoslip.cases.schema_base import Block
+from geoslip.cases.schema_base import Block, LonLat, NameList
 from geoslip.cases.units import Length
 
 
@@ -39,4 +39,40 @@ class Decompose(Block):
             raise ValueError("a prior of north needs north_sigma, such as '5 cm'")
         if self.method == "windows" and self.north != "estimated":
             raise ValueError("windows estimate north; give it up to a value with method: pixelwise")
+        return self
+
+
+class Strain(Block):
+    """Strain and rotation of the ground from the decomposed field, with their errors.
+
+    ``window`` is the radius within which a plane is fitted to each component, ending at the top edges of the faults;
+    with ``method: windows`` the gradients are those of the decomposition's own windows unless another is given.
+    """
+
+    window: Length | None = None
+
+
+class Profile(Block):
+    """Offsets of the decomposed field along a rupture, in stripes across it.
+
+    The rupture is the top edge of ``faults``, in the order named, or a ``line`` of places. In stripes of ``width``
+    every ``spacing``, a line is fitted on each side between ``gap`` and ``reach`` from the rupture and extended to it.
+    """
+
+    name: str
+    faults: NameList = ()
+    line: tuple[LonLat, ...] = ()
+    spacing: Length
+    width: Length | None = None
+    gap: Length = 0.0
+    reach: Length
+
+    @model_validator(mode="after")
+    def _one_rupture(self) -> Profile:
+        if bool(self.faults) == bool(self.line):
+            raise ValueError("a profile runs along faults or along a line: give one of the two")
+        if len(self.line) == 1:
+            raise ValueError("a line has two places or more")
+        if not self.gap < self.reach or self.spacing <= 0.0 or (self.width is not None and self.width <= 0.0):
+            raise ValueError("gap must be smaller than reach, and spacing and width above 0")
         return self

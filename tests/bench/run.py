@@ -125,6 +125,8 @@ LIMITS = [
     Limit("200 bounded Monte Carlo draws, 1200 unknowns", "monte_carlo.py", 120.0),
     # one thread: ten seconds of wall time on two cores
     Limit("4000 x 4000 pixels, five fields, to east, north, up", "decompose_pixels.py", 20.0),
+    Limit("4000 x 4000 pixels, five fields, wall-clock of two cores", "decompose_pixels.py", 10.0, ("--threads", "2")),
+    Limit("4000 x 4000 pixels, five fields", "decompose_pixels.py", 3.0, key="gigabytes", unit="GB"),
     # wall-clock of all cores
     Limit(
         "covariance, 1500 cells of 2000 x 2000",

@@ -1,6 +1,8 @@
 """``geoslip decompose`` on a made earthquake seen from four directions."""
 
+import csv
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
@@ -36,9 +38,31 @@ def ground(points: np.ndarray) -> np.ndarray:
     return okada.displacement_field(points, source, np.array([[1.5, 2.0, 0.0]]))
 
 
+def ruptured(points: np.ndarray) -> np.ndarray:
+    """Two metres of right-lateral slip and one of opening, to the surface."""
+    return okada.displacement_field(points, RUPTURE, np.array([[-2.0, 0.0, 1.0]]))
+
+
+RUPTURE = np.array([[0.0, 0.0, 0.0, 20.0, 90.0, 12e3, 8e3]])
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("case")
+    make_data(folder, ground)
+    (folder / "case.yml").write_text(case_text(""))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("broken")
+    make_data(folder, ruptured)
+    return folder
+
+
+def make_data(folder: Path, ground: Callable[[np.ndarray], np.ndarray]) -> None:
+    """Write grids of four directions and the GNSS of fourteen stations."""
     from pyproj import Transformer
 
     rng = np.random.default_rng(1)
@@ -64,8 +88,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"S{number},{longitude[r, c]},{latitude[r, c]}," + ",".join(f"{part:.3f}" for part in vector) + ",1,1,1"
         )
     (folder / "gnss.csv").write_text("\n".join(rows))
-    (folder / "case.yml").write_text(case_text(""))
-    return folder
 
 
 def case_text(block: str, leave_out: tuple[str, ...] = ()) -> str:
@@ -127,7 +149,7 @@ def test_windows_give_gradients_and_the_noise_of_each_field(folder: Path) -> Non
     assert np.median(found.extra["noise_des-az"][corner]) == pytest.approx(0.05, rel=0.15)
     assert np.median(found.extra["noise_asc"]) > np.median(found.extra["noise_asc"][corner])
     slope = np.gradient(motion[2], STEP, axis=1)[20:30, 10:20]
-    np.testing.assert_allclose(found.extra["d_up_d_east"][20:30, 10:20], slope, atol=4e-5)
+    np.testing.assert_allclose(found.gradient.gradient[2, 0, 20:30, 10:20], slope, atol=4e-5)
 
 
 def test_two_tracks_with_north_held(folder: Path) -> None:
@@ -153,5 +175,79 @@ def test_two_tracks_with_north_held(folder: Path) -> None:
 def test_what_cannot_be_decomposed(folder: Path, block: str, left_out: tuple[str, ...], rule: str) -> None:
     path = folder / "wrong.yml"
     path.write_text(case_text(block, left_out))
+    with pytest.raises(CaseError, match=rule):
+        decompose_case(read_case(path))
+
+
+def rupture_text(block: str) -> str:
+    """The case with the vertical rupture in place of the thrust."""
+    text = case_text(block)
+    head, _, rest = text.partition("    dip: 50")
+    lengths = "\n    length: 12 km\n    width: 8 km\n    top_depth: 0 km\n    patches: {length: 12 km, width: 8 km}\n"
+    return head + "    dip: 90" + lengths + rest.partition("width: 7 km}\n")[2]
+
+
+STRAIN = """
+strain: {window: 1.3 km}
+profile:
+  - {name: all of it, faults: main, spacing: 2 km, gap: 300 m, reach: 2.5 km}
+"""
+
+
+def test_strain_and_offsets_of_a_rupture(broken: Path, tmp_path: Path) -> None:
+    (broken / "case.yml").write_text(rupture_text(STRAIN))
+    out = tmp_path / "out"
+    result = CliRunner().invoke(app, ["decompose", str(broken / "case.yml"), "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    assert "all of it: offsets in 6 of 6 stripes, right-lateral to +" in result.output
+    rows = list(csv.DictReader((out / "profile_all_of_it.csv").read_text().splitlines()))
+    # The field bends within the reach of the lines, by less than a tenth of the slip.
+    for row in rows[1:-1]:
+        for name, truth in (("right_lateral", 2.0), ("opening", 1.0), ("vertical", 0.0)):
+            assert float(row[f"{name}_m"]) == pytest.approx(truth, abs=0.2)
+            assert 0.0 < float(row[f"sigma_{name}_m"]) < 0.1
+    facts = json.loads((out / "summary.json").read_text())
+    mean = np.mean([float(row["right_lateral_m"]) for row in rows])
+    assert facts["profiles"][0]["right_lateral"]["mean_m"] == pytest.approx(mean)
+    assert {"dilatation", "shear", "rotation"} == set(facts["strain"])
+    with rasterio.open(out / "dilatation.tif") as values, rasterio.open(out / "sigma_dilatation.tif") as errors:
+        dilatation, sigma, transform = values.read(1), errors.read(1), values.transform
+    # Far from the rupture the closed form is known at every pixel; near it the windows end at it.
+    from pyproj import Transformer
+
+    columns, lines = np.meshgrid(np.arange(SHAPE[1]) + 0.5, np.arange(SHAPE[0]) + 0.5)
+    places = Transformer.from_crs(CRS, "EPSG:4326", always_xy=True).transform(
+        transform.c + STEP * columns, transform.f - STEP * lines
+    )
+    east, north = FRAME.to_local(*places)
+    flat = np.column_stack([east.ravel(), north.ravel(), np.zeros(east.size)])
+    _, gradient = okada.gradient_field(flat, RUPTURE, np.array([[-2.0, 0.0, 1.0]]))
+    closed = (gradient[:, 0, 0] + gradient[:, 1, 1]).reshape(SHAPE)
+    away = np.hypot(east, north) > 9e3
+    away[:4] = away[-4:] = away[:, :4] = away[:, -4:] = False
+    assert 0.7 < np.std(((dilatation - closed) / sigma)[away]) < 1.3
+    with h5py.File(out / "decomposition.nc") as source:
+        assert source["rotation"].attrs["units"] == "rad" and source["azimuth"].attrs["units"] == "degree"
+    for name in ("strain", "profile_all_of_it"):
+        assert (out / "figures" / f"{name}.png").stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("block", "rule"),
+    [
+        ("strain: {}\n", "strain of a pixelwise decomposition needs a window"),
+        ("strain: {window: 300 m}\n", "at least nine"),
+        (
+            "profile: [{name: p, faults: mian, spacing: 1 km, reach: 2 km}]\n",
+            "no fault is called 'mian'; there are main",
+        ),
+        ("profile: [{name: p, line: [[31, 40], [31.1, 40]], spacing: 1 km, reach: 2 km}]\n", "misses the data"),
+        ("profile: [{name: p, spacing: 1 km, reach: 2 km}]\n", "give one of the two"),
+        ("profile: [{name: p, faults: main, spacing: 1 km, gap: 3 km, reach: 2 km}]\n", "gap must be smaller"),
+    ],
+)
+def test_strain_and_profiles_that_cannot_be(broken: Path, block: str, rule: str) -> None:
+    path = broken / "wrong.yml"
+    path.write_text(rupture_text(block))
     with pytest.raises(CaseError, match=rule):
         decompose_case(read_case(path))
