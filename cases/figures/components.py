@@ -83,7 +83,7 @@ def draw_strain(result: ThreeComponents, folder: Path) -> None:
     assert result.gradient is not None
     strain, where = result.gradient.strain(), _Map(result)
     with report_style():
-        figure = new_figure(height=4.4)
+        figure = new_figure(height=3.7)
         figure.set_layout_engine("constrained")
         axes = figure.subplots(1, 3, sharex=True, sharey=True, squeeze=False)
         for part, name, unit in ((0, "dilatation", "microstrain"), (2, "rotation", "microradians")):
@@ -122,7 +122,7 @@ def draw_profile(profile: OffsetProfile, title: str, folder: Path, *, name: str)
             axes.axhline(0.0, color=INK, lw=0.6)
         upper.set_title(title)
         upper.set_ylabel("offset (m)")
-        upper.legend()
+        upper.legend(loc="lower center", bbox_to_anchor=(0.8, 1.0), ncols=3)
         lower.set_ylabel("sum along (m km)")
         lower.set_xlabel("distance along the rupture (km)")
         save_figure(figure, folder, name=name)
