@@ -55,7 +55,7 @@ def disc_displacement(distance: ArrayLike, *, radius: float, middle: float, pois
 
 def decomposed(seed: int = 0) -> tuple[Array, Array, Array, Array]:
     """Make both tracks and decompose them; give truth (3, ny, nx), components, their errors, and distances (ny, nx)."""
-    axis = SPACING * (np.arange(SIDE) - 0.5 * (SIDE - 1))
+    axis = SPACING * (np.arange(SIDE, dtype=float) - 0.5 * (SIDE - 1))
     east, north = np.meshgrid(axis, -axis)
     distance = np.hypot(east, north)
     radial, up = disc_displacement(distance, radius=RADIUS, middle=SINKING, poisson=POISSON)
