@@ -10,13 +10,10 @@ from geoslip.okada.depth import depth_displacement_sum_block, depth_gradient_sum
 from geoslip.okada.rectangles import as_points, as_poisson, as_rectangles, as_slip
 from geoslip.okada.sums import FieldSum, Span, run_sums
 from geoslip.okada.surface import BLOCK, SCRATCH, add_displacement_block, surface_constants, surface_sums_block
-from geoslip.okada.tiles import Progress
+from geoslip.okada.tiles import DEPTH_WEIGHT, Progress
 from geoslip.okada.triangle_layout import triangle_constants
 from geoslip.okada.triangle_tiles import triangle_displacement_tile, triangle_gradient_tile
 from geoslip.okada.triangles import as_triangles
-
-# Work of one pair at depth, or of a triangle, in units of a rectangle's at the surface.
-_DEPTH_WEIGHT = 4
 
 _Array = NDArray[np.float64]
 
@@ -72,14 +69,14 @@ def displacement_field(
             triangle_constants(table),
             (nu, True),
             triangle_displacement_tile,
-            _DEPTH_WEIGHT,
+            DEPTH_WEIGHT,
         )
         ground = FieldSum(tile, place[~deep], constants, amounts, medium=medium, rows=3, weight=weight)
         below = FieldSum(tile, place[deep], constants, amounts, medium=medium, rows=3, weight=weight)
     else:
         constants = surface_constants(table)
         ground = FieldSum(_surface_tile, place[~deep], constants, amounts, medium=(nu,), rows=3, weight=1)
-        below = FieldSum(_depth_tile, place[deep], table, amounts, medium=(nu,), rows=3, weight=_DEPTH_WEIGHT)
+        below = FieldSum(_depth_tile, place[deep], table, amounts, medium=(nu,), rows=3, weight=DEPTH_WEIGHT)
     run_sums([ground, below], progress=progress, threads=threads)
     total[:, ~deep], total[:, deep] = ground.total, below.total
     return np.ascontiguousarray(total.T)
@@ -121,7 +118,7 @@ def gradient_field(
     tile, constants = _gradient_tile, table
     if table.ndim == 3:
         tile, constants, medium = triangle_gradient_tile, triangle_constants(table), (nu, True)
-    field = FieldSum(tile, place, constants, amounts, medium=medium, rows=12, weight=_DEPTH_WEIGHT)
+    field = FieldSum(tile, place, constants, amounts, medium=medium, rows=12, weight=DEPTH_WEIGHT)
     run_sums([field], progress=progress, threads=threads)
     total = field.total
     return np.ascontiguousarray(total[:3].T), np.ascontiguousarray(total[3:].T).reshape(-1, 3, 3)

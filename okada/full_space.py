@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoslip.okada.rectangles import as_poisson, as_slip
 from geoslip.okada.sums import FieldSum, run_sums
+from geoslip.okada.tiles import DEPTH_WEIGHT
 from geoslip.okada.triangle_layout import triangle_constants
 from geoslip.okada.triangle_tiles import triangle_displacement_tile, triangle_gradient_tile
 from geoslip.okada.triangles import as_triangles
@@ -80,7 +81,7 @@ def _unbounded(
     nu, place = as_poisson(poisson), _anywhere(points)
     table = as_triangles(triangles, half_space=False)
     amounts = as_slip(slip, table.shape[0])
-    return FieldSum(tile, place, triangle_constants(table), amounts, medium=(nu, False), rows=rows, weight=1)
+    return FieldSum(tile, place, triangle_constants(table), amounts, medium=(nu, False), rows=rows, weight=DEPTH_WEIGHT)
 
 
 def _anywhere(points: ArrayLike) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from geoslip.okada.depth import SCRATCH as DEPTH_SCRATCH
 from geoslip.okada.depth import depth_displacement_block
 from geoslip.okada.rectangles import as_directions, as_points, as_poisson, as_rectangles, component_indices
 from geoslip.okada.surface import BLOCK, SCRATCH, project_block, surface_constants, surface_sums_block
-from geoslip.okada.tiles import Meter, Progress, points_per_tile, run_tiles, spans
+from geoslip.okada.tiles import DEPTH_WEIGHT, Meter, Progress, points_per_tile, run_tiles, spans
 from geoslip.okada.triangle_layout import triangle_constants
 from geoslip.okada.triangle_tiles import triangle_matrix_tile
 from geoslip.okada.triangles import as_triangles
@@ -110,7 +110,10 @@ def greens_matrix(
         _Tile(deep, point_span, source_span)
         for deep, group in groups.items()
         for source_span in spans(table.shape[0], _SOURCES_PER_TILE)
-        for point_span in spans(group.points.shape[1], points_per_tile(source_span[1] - source_span[0]))
+        for point_span in spans(
+            group.points.shape[1],
+            points_per_tile(source_span[1] - source_span[0], weight=DEPTH_WEIGHT if deep or triangular else 1),
+        )
     ]
     total = place.shape[0] * table.shape[0]
     run_tiles(work, tiles, total=total, progress=progress, threads=threads)

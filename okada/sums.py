@@ -86,6 +86,6 @@ def run_sums(fields: list[FieldSum], *, progress: Progress | None = None, thread
     tiles = [
         (field, points)
         for field in fields
-        for points in spans(field.total.shape[1], points_per_tile(field.sources.shape[0] * field.weight))
+        for points in spans(field.total.shape[1], points_per_tile(field.sources.shape[0], weight=field.weight))
     ]
     run_tiles(work, tiles, total=sum(field.work for field in fields), progress=progress, threads=threads)

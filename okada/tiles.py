@@ -15,7 +15,8 @@ Progress = Callable[[float], object]
 PAIRS_PER_STEP = 1 << 17
 """Pairs of point and source between two looks at whether to stop: a few milliseconds."""
 
-_POINTS_UNIT = 256
+DEPTH_WEIGHT = 4
+"""Work of one pair at depth, or of a triangle, in units of a rectangle's at the surface."""
 
 _POLL_SECONDS = 0.05
 
@@ -151,20 +152,23 @@ def _quietly(work: Callable[[Tile, Meter], None], tile: Tile, meter: Meter) -> N
         work(tile, meter)
 
 
-def points_per_tile(n_sources: int) -> int:
-    """How many points to put in a tile, so that its work is about `PAIRS_PER_STEP` pairs.
+def points_per_tile(n_sources: int, *, weight: int = 1) -> int:
+    """How many points to put in a tile, so that it takes a few milliseconds and threads end together.
 
     Parameters
     ----------
     n_sources : int
         Number of sources the tile has.
+    weight : int
+        Work of a pair, in units of a rectangle's at the surface.
 
     Returns
     -------
     int
         A multiple of the kernels' blocks, so that the blocks, and the last bits of a result, do not depend on tiles.
     """
-    return _POINTS_UNIT * max(1, min(128, PAIRS_PER_STEP // (_POINTS_UNIT * max(n_sources, 1))))
+    unit = 256 if weight == 1 else 128
+    return unit * max(1, min(128, PAIRS_PER_STEP // (unit * weight * max(n_sources, 1))))
 
 
 def spans(count: int, step: int) -> list[tuple[int, int]]:
