@@ -17,6 +17,7 @@ from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from geoslip.inversion.box import AT_LOWER, AT_UPPER, FREE, kkt_residual
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
+from geoslip.inversion.shear import bounds_beside_caps, moment_weight, shear_parts, slip_size
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System
@@ -91,7 +92,7 @@ def minimise_convex(
     rules = []
     ceiling = np.full(space.n_patches, np.inf) if largest is None else largest
     capped = np.isfinite(ceiling)
-    lower, upper = _bounds_beside_caps(system, capped)
+    lower, upper = bounds_beside_caps(system, capped)
     low, high = np.isfinite(lower), np.isfinite(upper)
     if low.any():
         rules.append(x[low] >= lower[low])
@@ -130,40 +131,12 @@ def minimise_convex(
     return found
 
 
-def moment_weight(system: System) -> Array:
-    """Moment of one metre of slip on each patch (n_patches,), N m."""
-    return system.constraints.rigidity * system.problem.fault.areas
-
-
-def slip_size(system: System, x: Array) -> Array:
-    """Size of the shear slip of each patch (n_patches,), m."""
-    return np.hypot(*(part @ x for part in shear_parts(system)))
-
-
-def shear_parts(system: System) -> list:
-    """Rows of the basis that give strike and dip slip of each patch; empty rows where not estimated."""
-    n, basis, names = system.space.n_patches, system.space.basis, system.space.components
-    return [
-        basis[names.index(name) * n : (names.index(name) + 1) * n] if name in names else 0.0 * basis[:n]
-        for name in ("strike", "dip")
-    ]
-
-
 @dataclass
 class _Duals:
     """Multipliers of the caps on each patch's slip and on the moment."""
 
     size: Array
     moment: float
-
-
-def _bounds_beside_caps(system: System, capped: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Bounds without those that a cap on the size of slip implies: doubled rules would spoil the solver's duals."""
-    space = system.space
-    shear = sum(np.asarray(abs(part).sum(axis=0)).ravel() for part in shear_parts(system)) > 0.0
-    implied = shear & capped[space.patch]
-    lower = np.where(implied & (space.lower < 0.0), -np.inf, space.lower)
-    return lower, np.where(implied, np.inf, space.upper)
 
 
 def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Array], duals: _Duals) -> ConvexSolution:

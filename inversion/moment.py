@@ -24,8 +24,8 @@ from scipy.optimize import brentq
 
 from geoslip.inversion.bounded import minimise_bounded
 from geoslip.inversion.box import BoundedSolution
-from geoslip.inversion.convex import moment_weight, shear_parts, slip_size
 from geoslip.inversion.errors import ConvergenceError
+from geoslip.inversion.shear import moment_weight, shear_parts, slip_size
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System

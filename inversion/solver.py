@@ -7,16 +7,24 @@ from numpy.typing import NDArray
 
 from geoslip.inversion.box import BoundedSolution
 from geoslip.inversion.constraints import Constraints
-from geoslip.inversion.convex import minimise_convex, moment_weight, slip_size
+from geoslip.inversion.convex import minimise_convex
 from geoslip.inversion.errors import ConstraintError, ConvergenceError
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.moment import minimise_at_moment
 from geoslip.inversion.operators import Operator
+from geoslip.inversion.polish import polished
 from geoslip.inversion.problem import Problem
+from geoslip.inversion.shear import moment_weight, slip_size
 from geoslip.inversion.system import System
+
+Array = NDArray[np.float64]
 
 CAP_TOLERANCE = 1e-9
 """Share by which a solution may pass a cap before the cap is imposed."""
+BINDING = 1e-6
+"""Share within which a moment counts as at its cap."""
+SHARP = 1e-8
+"""Largest violation of the optimality conditions of a polished solution."""
 
 
 def solve(
@@ -60,7 +68,8 @@ def solve_system(
     """Solve at one strength, from the state of a neighbouring estimate if given.
 
     The bounded engine goes first; where its solution keeps the caps on moment and size of slip it is the answer, for
-    it is the best of a wider choice. Else the caps are imposed (geoslip.inversion.convex).
+    it is the best of a wider choice. Else the caps are imposed, and what is found is polished until it holds every
+    optimality condition (geoslip.inversion.moment, convex and polish).
     """
     cap, floor = system.constraints.moment_at_most, system.constraints.moment_at_least
     found = system.minimise(strength, start=start, tolerance=tolerance)
@@ -72,30 +81,51 @@ def solve_system(
     too_little = floor is not None and moment < floor * (1.0 - CAP_TOLERANCE)
     if not (too_large or too_much or too_little):
         return Estimate(system, strength, found.x, found.state, found.kkt)
+    ceiling = largest if np.isfinite(largest).any() else None
     if too_much or too_little:
         target = cap if too_much else floor
         assert target is not None
-        at_moment = _at_moment(system, strength, target, found, must=too_little)
-        if at_moment is not None and np.all(slip_size(system, at_moment.x) <= largest * (1.0 + CAP_TOLERANCE)):
-            return Estimate(system, strength, at_moment.x, at_moment.state, at_moment.kkt)
+        near, failure = _at_moment(system, strength, target, found)
+        exact = _exact(system, strength, near.x, largest=ceiling, moment=target)
+        if exact is not None:
+            return exact
+        if failure is None and np.all(slip_size(system, near.x) <= largest * (1.0 + CAP_TOLERANCE)):
+            return Estimate(system, strength, near.x, near.state, near.kkt)
         if too_little:
-            raise ConstraintError(
+            raise failure or ConstraintError(
                 f"moment_at_least {floor:.4g} N m together with a largest size of slip that binds is not solved: "
                 "fix the rake, so that the bound is one of a parameter"
             )
-    capped = minimise_convex(
-        system, strength, largest=largest if np.isfinite(largest).any() else None, moment_at_most=cap
-    )
-    return Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
+    capped = minimise_convex(system, strength, largest=ceiling, moment_at_most=cap)
+    moment = float(moment_weight(system) @ slip_size(system, capped.x))
+    binds = cap is not None and moment > cap * (1.0 - BINDING)
+    exact = _exact(system, strength, capped.x, largest=ceiling, moment=cap if binds else None)
+    return exact or Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
 
 
 def _at_moment(
-    system: System, strength: float, target: float, start: BoundedSolution, *, must: bool
-) -> BoundedSolution | None:
-    """The bounded engine's minimum at a moment; None where it found none but cvxpy may."""
+    system: System, strength: float, target: float, start: BoundedSolution
+) -> tuple[BoundedSolution, ConvergenceError | None]:
+    """The bounded engine's minimum at a moment, or the last point of its search and why that is none."""
     try:
-        return minimise_at_moment(system, strength, target=target, start=start).found
-    except ConvergenceError:
-        if must:
-            raise
+        return minimise_at_moment(system, strength, target=target, start=start).found, None
+    except ConvergenceError as error:
+        return (error.partial if isinstance(error.partial, BoundedSolution) else start), error
+
+
+def _exact(
+    system: System, strength: float, x: Array, *, largest: Array | None, moment: float | None
+) -> Estimate | None:
+    """The minimum near x that holds every optimality condition and cap; None where none is found."""
+    found = polished(system, strength, x, largest=largest, moment=moment)
+    if found is None or found.kkt > SHARP:
         return None
+    size, cap = slip_size(system, found.x), system.constraints.moment_at_most
+    if largest is not None and np.any(size > largest * (1.0 + CAP_TOLERANCE)):
+        return None
+    total = float(moment_weight(system) @ size)
+    if cap is not None and total > cap * (1.0 + CAP_TOLERANCE):
+        return None
+    if moment == cap and found.moment_multiplier < 0.0 and moment != system.constraints.moment_at_least:
+        return None
+    return Estimate(system, strength, found.x, found.state, found.kkt)
