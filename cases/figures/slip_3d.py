@@ -170,6 +170,8 @@ def _frame(axes: Axes3D, corners: np.ndarray, *, azimuth: float) -> np.ndarray:
     axes.set_xlabel("East (km)", labelpad=8)
     axes.set_ylabel("North (km)", labelpad=8)
     axes.set_zlabel("Up (km)", labelpad=2)
+    for level, side in ((axes.xaxis, reach[0]), (axes.yaxis, reach[1])):  # a short axis has no room for many numbers
+        level.set_major_locator(MaxNLocator(max(2, round(7.0 * side / reach.max()))))
     axes.zaxis.set_major_locator(MaxNLocator(5))
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_pane_color((0.97, 0.975, 0.98, 1.0))
