@@ -24,15 +24,17 @@ def options(description: str | None, **sizes: float) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def timed(job: Job, arguments: argparse.Namespace) -> dict[str, float]:
+def timed(job: Job, arguments: argparse.Namespace, *, warm: Job | None = None) -> dict[str, float]:
     """Seconds of a job that is called with a number of threads, after a first call that compiles.
+
+    `warm` stands for that first call where the job itself takes minutes.
 
     They are the processor's for one thread, the least of several runs. With ``--gain`` they are of the wall for one
     thread and for two, and the gain is the median over runs that took turns: runs side by side see the same machine,
     and a least time would be that of one thread while the other processors stood still. What two processes gain that
     share nothing tells how much the machine has to give.
     """
-    job(1)
+    (warm or job)(1)
     if not arguments.gain:
         return {"seconds": min(_seconds(lambda: job(1), time.process_time) for _ in range(arguments.repeats))}
     with get_context("fork").Pool(2, _keep, (job,)) as processes:
