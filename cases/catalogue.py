@@ -102,4 +102,6 @@ def named_files(case: Case) -> list[tuple[tuple[str | int, ...], str]]:
         for key in ("depth_grid", "hypocentres"):
             if (drawn := getattr(segment, key)) is not None:
                 files.append((("faults", index, key, "file"), drawn.file))
+    if case.stress is not None and case.stress.source.file is not None:
+        files.append((("stress", "source", "file"), case.stress.source.file))
     return files

@@ -14,11 +14,9 @@ from geoslip.cases.commands_model import Asked, grid_points, parse_numbers, read
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.progress import Reporter, reporter_for_stream
 from geoslip.faults.slip import SlipModel
-from geoslip.inversion.model_stress import coulomb_on_model, model_sources
+from geoslip.inversion.model_stress import coulomb_at_places, coulomb_on_model
 from geoslip.okada.coulomb import CoulombChange, Friction
 from geoslip.okada.medium import Medium
-from geoslip.okada.receivers import plane_axes
-from geoslip.okada.stress_field import coulomb_field, largest_over_depths
 
 Array = NDArray[np.float64]
 _NAMES = ["lon", "lat", "depth_km", "shear_mpa", "normal_mpa", "coulomb_mpa", "rake_deg"]
@@ -129,24 +127,13 @@ def _on_planes(
     numbers = parse_numbers(text, 2 if largest else 3, "--receiver", form)
     levels = [1e3 * float(part) for part in _depths(receivers.depths)]
     places = table_points(receivers.points) if receivers.grid is None else grid_points(receivers.grid)
-    if receivers.grid is not None:
-        places[:, 2] = levels[0]
-    along = np.broadcast_to(plane_axes(numbers[0], numbers[1])[0], (len(places), 3))
-    turned = model.frame.rotate_to_frame(along, places[:, 0], places[:, 1])
-    options = {
-        **options,
-        "strike": np.degrees(np.arctan2(turned[:, 0], turned[:, 1])),
-        "dip": numbers[1],
-        "rake": "largest" if largest else numbers[2],
-    }
-    east, north = model.frame.to_local(places[:, 0], places[:, 1])
-    sources = model_sources(model)
+    several = np.array(levels) if receivers.grid is not None else None
     with reporter.step("stress") as report:
-        if receivers.grid is not None and len(levels) > 1:
-            change, places[:, 2] = largest_over_depths(east, north, levels, sources, **options)
-            return places, change
-        points = np.column_stack([east, north, -places[:, 2]])
-        return places, coulomb_field(points, sources, progress=report, **options)
+        change, places[:, 2] = coulomb_at_places(
+            model, places, strike=numbers[0], dip=numbers[1], rake="largest" if largest else numbers[2],
+            depths=several, progress=report, **options,
+        )  # fmt: skip
+    return places, change
 
 
 def _depths(text: str) -> list[float]:

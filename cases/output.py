@@ -33,6 +33,7 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
         slip.ned, for triangles beside rectangles neither, since no such format holds both), fit/NAME.csv, case.yml and
         provenance.json.
     """
+    from geoslip.cases.stress_output import write_stress
     from geoslip.faults.formats import write_slip_model
 
     folder = Path(folder)
@@ -46,6 +47,8 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
         write_geometry_draws(folder / "geometry.nc", run.geometry_posterior)
     for suffix in exchange_suffixes(run.model):
         write_slip_model(folder / f"slip.{suffix}", run.model)
+    if run.stress is not None:
+        write_stress(folder / "stress", run.stress)
     if run.truth is not None:
         write_slip_table(folder / "truth.csv", run.truth)
     (folder / "fit").mkdir(exist_ok=True)
@@ -96,6 +99,8 @@ def summary(run: StudyRun) -> dict[str, Any]:
     dict
         ``moment_nm`` is the scalar sum over patches, ``moment_tensor_nm`` the scalar moment of the summed tensor, N m.
     """
+    from geoslip.cases.stress_output import stress_summary
+
     model, frame = run.model, run.frame
     at_rim = rim_slip(model)
     centroid = np.asarray(model.centroid, dtype=float)
@@ -136,6 +141,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
         "diagnostics": _diagnostics(run),
         "information": information(run),
         "uncertainty": trust_summary(run.trust) if run.trust is not None else {},
+        "stress": {} if run.stress is None else stress_summary(run.stress),
         "posterior": _posterior(run),
         "truth": _truth(run),
         "warnings": list(run.warnings),

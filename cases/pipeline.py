@@ -32,6 +32,7 @@ from geoslip.cases.rim import locks_edges, released_rim
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_trust import Uncertainty
+from geoslip.cases.stress import run_stress
 from geoslip.cases.trust import run_trust
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
@@ -201,6 +202,9 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.uncertainty != Uncertainty():
         with as_case_error(case), reporter.step("tests of resolution and uncertainty") as report:
             run.trust = run_trust(case, estimate, progress=report)
+    if case.stress is not None:
+        with as_case_error(case), reporter.step("Coulomb stress") as report:
+            run.stress = run_stress(case, model, truth=run.truth, roots=study.roots, progress=report)
     if case.posterior.slip is not None:
         with as_case_error(case), reporter.step("posterior of slip") as report:
             watch = reporter.note("R-hat {:.3f}")

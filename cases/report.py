@@ -15,6 +15,7 @@ from geoslip.cases.posterior import not_converged
 from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
 from geoslip.cases.report_geometry import GEOMETRY, geometry_section
 from geoslip.cases.report_posterior import POSTERIOR, posterior_section
+from geoslip.cases.report_stress import STRESS, stress_section
 from geoslip.cases.report_trust import TRUST, trust_tables
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema_slip import CRITERIA
@@ -63,6 +64,7 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
         POSTERIOR: [*posterior_section(run), *blocks.get(POSTERIOR, [])],
         UNCERTAINTY: blocks.get(UNCERTAINTY, []),
         TRUST: [*trust_tables(run), *blocks.get(TRUST, [])],
+        STRESS: [*stress_section(run), *blocks.get(STRESS, [])],
         ASSUMED: [tables.assumption_table(run)],
         PROVENANCE: _provenance(run),
     }

@@ -24,6 +24,7 @@ from geoslip.cases.output import file_name
 from geoslip.cases.report_entry import ReportFigure
 from geoslip.cases.report_geometry import geometry_figures
 from geoslip.cases.report_posterior import posterior_figures
+from geoslip.cases.report_stress import stress_figures
 from geoslip.cases.report_trust import trust_figures
 from geoslip.cases.report_uncertainty import resolution_per_patch, shear_deviation
 from geoslip.cases.run import StudyRun
@@ -60,6 +61,7 @@ def report_figures(run: StudyRun) -> Iterator[ReportFigure]:
     yield from posterior_figures(run)
     yield from _uncertainty_figures(run)
     yield from trust_figures(run)
+    yield from stress_figures(run)
 
 
 def _slip_figures(run: StudyRun) -> Iterator[ReportFigure]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from geoslip.cases.rim import LockedRim
     from geoslip.cases.schema import Case
+    from geoslip.cases.stress import StressFound
     from geoslip.cases.trust import Trust
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame, SlipModel
@@ -64,6 +65,8 @@ class StudyRun:
         The full grids that were downsampled, by data set name (only those that came as grids).
     trust : Trust or None
         What the tests of resolution and uncertainty found that the case asks for.
+    stress : StressFound or None
+        Coulomb stress change, where the case asks for it.
     slip_posterior : SlipPosterior or None
         Draws of slip, where the case asks for them.
     geometry_posterior : GeometryPosterior or None
@@ -95,6 +98,7 @@ class StudyRun:
     trust: Trust | None = None
     geometry_posterior: GeometryPosterior | None = None
     locked_rim: LockedRim | None = None
+    stress: StressFound | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from geoslip.cases.schema_fault import FaultEntry
 from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.schema_posterior import Posterior
 from geoslip.cases.schema_slip import Elastic, Slip, Smoothing
+from geoslip.cases.schema_stress import Stress
 from geoslip.cases.schema_synthetic import Synthetic
 from geoslip.cases.schema_trust import Uncertainty
 
@@ -44,6 +45,7 @@ class Case(Block):
     smoothing: Smoothing = Field(default_factory=Smoothing)
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     posterior: Posterior = Field(default_factory=Posterior)
+    stress: Stress | None = None
     decompose: Decompose = Field(default_factory=Decompose)
     strain: Strain | None = None
     profile: tuple[Profile, ...] = ()

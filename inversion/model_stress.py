@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoslip.okada.coulomb import CoulombChange, Friction
 from geoslip.okada.medium import Medium
-from geoslip.okada.stress_field import SlipSource, coulomb_at_centres
+from geoslip.okada.receivers import plane_axes
+from geoslip.okada.stress_field import SlipSource, coulomb_at_centres, coulomb_field, largest_over_depths
 
 if TYPE_CHECKING:
     from geoslip.faults import LocalFrame, SlipModel
@@ -82,6 +83,60 @@ def coulomb_on_model(
     size = np.sqrt(fault.areas)
     options = {"friction": friction, "medium": medium, "progress": progress}
     return coulomb_at_centres(centres, vectors, model_sources(model), size=size, rake=angle, **options)  # type: ignore[arg-type]
+
+
+def coulomb_at_places(
+    model: SlipModel,
+    places: ArrayLike,
+    *,
+    strike: float,
+    dip: float,
+    rake: float | Literal["largest"],
+    depths: ArrayLike | None = None,
+    friction: Friction | None = None,
+    medium: Medium | None = None,
+    progress: Callable[[float], object] | None = None,
+) -> tuple[CoulombChange, Array]:
+    """Coulomb change on planes of one orientation at places on Earth.
+
+    Parameters
+    ----------
+    model : SlipModel
+        With a frame.
+    places : array_like, shape (n, 3)
+        Longitude, latitude (degrees), depth (m).
+    strike, dip, rake : float
+        Of the planes, degrees; strike from true north at each place, and `rake` may be "largest".
+    depths : array_like, shape (k,), optional
+        Depths (m) that stand for those of `places`: the largest change over them is kept.
+    friction, medium, progress
+        As for `geoslip.okada.stress_field.coulomb_field`.
+
+    Returns
+    -------
+    change : CoulombChange
+        One value a place.
+    depth : ndarray, shape (n,)
+        Where each stands, m.
+
+    Raises
+    ------
+    ValueError
+        If the model has no frame, or an angle or a depth is unfit.
+    """
+    if model.frame is None:
+        raise ValueError("the model does not say where on Earth it lies; give it an origin")
+    where = np.asarray(places, dtype=np.float64)
+    along = np.broadcast_to(plane_axes(strike, dip)[0], (len(where), 3))
+    turned = model.frame.rotate_to_frame(along, where[:, 0], where[:, 1])
+    azimuth = np.degrees(np.arctan2(turned[:, 0], turned[:, 1]))
+    east, north = model.frame.to_local(where[:, 0], where[:, 1])
+    options = {"strike": azimuth, "dip": dip, "rake": rake, "friction": friction, "medium": medium}
+    if depths is not None and np.size(depths) > 1:
+        return largest_over_depths(east, north, depths, model_sources(model), **options)
+    depth = where[:, 2] if depths is None else np.full(len(where), np.ravel(np.asarray(depths, dtype=np.float64))[0])
+    points = np.column_stack([east, north, -depth])
+    return coulomb_field(points, model_sources(model), progress=progress, **options), depth  # type: ignore[arg-type]
 
 
 def _moved(centres: Array, vectors: list[Array], old: LocalFrame, new: LocalFrame) -> tuple[Array, list[Array]]:
