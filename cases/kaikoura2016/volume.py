@@ -9,6 +9,7 @@ the table of `published.yml` into the page. What decides stands in capitals belo
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import Normalize
@@ -30,7 +31,7 @@ CRUST, WITH_SLAB = "hamling_coseismic_crustal_fault_only.dat", "hamling_coseismi
 TELESEISMIC = "Kaikoura_usgs_finite_fault.fsp"
 SURFACE_STEP, VOLUME_STEP, MARGIN = 1e3, 4e3, 40e3
 DEPTHS = np.array([2.5, 7.5, 12.5, 17.5, 22.5, 27.5]) * 1e3
-RECEIVER = {"strike": 219.0, "dip": 38.0, "rake": 128.0}
+RECEIVER: dict[str, Any] = {"strike": 219.0, "dip": 38.0, "rake": 128.0}
 """The first nodal plane of GeoNet's moment tensor."""
 FRICTION, MEDIUM = Friction(0.4), Medium()
 NEAR = 0.1e6
