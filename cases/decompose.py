@@ -149,7 +149,19 @@ def _solve(
         if wanted.method == "windows":
             assert wanted.window is not None
             means = [float(np.nanmean(sigma)) for sigma in sigmas]
-            windows = strain_model(fields, means, radius=wanted.window, traces=traces_of(fault, frame), frame=frame)
+            if wanted.gnss_decay is not None:
+                if gnss is None:
+                    raise ValueError("gnss_decay: there is no GNSS among the data that could join the windows")
+                notes = [*notes, f"{gnss.name} is among the data of the windows: it does not check them"]
+            windows = strain_model(
+                fields,
+                means,
+                radius=wanted.window,
+                traces=traces_of(fault, frame),
+                frame=frame,
+                gnss=None if wanted.gnss_decay is None else gnss,
+                gnss_decay=wanted.gnss_decay,
+            )
             values, sigma, covariance = windows.components, windows.sigma, windows.covariance
             reduced = float("nan")
             extra |= {f"noise_{field.name}": part for field, part in zip(fields, windows.field_sigma)}

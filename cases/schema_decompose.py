@@ -17,6 +17,8 @@ class Decompose(Block):
     each field's noise are found together and which end at the top edges of the faults. ``north``: ``estimated``, or
     ``held`` at 0 with an error of ``north_sigma`` that goes into the covariance, or a ``prior`` at 0 with
     ``north_sigma``.
+    With windows, ``gnss_decay`` lets the case's GNSS join the windows around it: a vector's weight falls by e over this
+    distance, and beyond three of them it is not used.
     ``grid`` names the scene whose pixels are used, the coarsest by default; ``reference`` what is taken out between
     tracks, from their overlap and the case's GNSS. Pixels whose directions have a larger condition number than
     ``most_condition``, or a standard deviation above ``most_sigma``, are left out.
@@ -24,6 +26,7 @@ class Decompose(Block):
 
     method: Literal["pixelwise", "windows"] = "pixelwise"
     window: Length | None = None
+    gnss_decay: Length | None = None
     north: Literal["estimated", "held", "prior"] = "estimated"
     north_sigma: Length = 0.0
     grid: str | None = None
@@ -35,6 +38,8 @@ class Decompose(Block):
     def _fitting(self) -> Decompose:
         if (self.method == "windows") != (self.window is not None):
             raise ValueError("window, the radius such as '500 m', belongs to method: windows, which needs it")
+        if self.gnss_decay is not None and (self.method != "windows" or self.gnss_decay <= 0.0):
+            raise ValueError("gnss_decay, a distance such as '5 km', belongs to method: windows")
         if self.north == "prior" and self.north_sigma <= 0.0:
             raise ValueError("a prior of north needs north_sigma, such as '5 cm'")
         if self.method == "windows" and self.north != "estimated":

@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 
 UNKNOWNS = 9
+REACH = 3.0
+"""Vectors farther than so many of their decay lengths, where 1 / 400 of their weight is left, are not used."""
 GRADIENT_PAIRS = ((3, 6), (3, 4), (3, 7), (6, 4), (6, 7), (4, 7))
 """Unknowns whose covariances are kept: pairs of du_e/de, du_e/dn, du_n/de, du_n/dn in this order."""
 
@@ -161,9 +163,53 @@ def _trace(look, moment, inverse):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def add_vectors(vectors, row, column, barriers, steps, moment, total, matrix, right):  # type: ignore[no-untyped-def]
+    """Set the normal equations to those of the vectors around a pixel; `moment` and `total` are room to work in.
+
+    Returns the number of rows used and the sum of their weighted squares.
+    """
+    matrix[:] = 0.0
+    right[:] = 0.0
+    count, power = 0, 0.0
+    here_x, here_y = column * steps[0], row * steps[1]
+    for s in range(vectors.shape[0]):
+        away_x, away_y, value = vectors[s, 0] - here_x, vectors[s, 1] - here_y, vectors[s, 2]
+        distance = math.hypot(away_x, away_y) / steps[4]
+        if distance > REACH or crosses(here_x, here_y, vectors[s, 0], vectors[s, 1], barriers):
+            continue
+        x, y = away_x * steps[2], away_y * steps[3]
+        moment[0], moment[1], moment[2] = 1.0, x, y
+        moment[3], moment[4], moment[5] = x * x, x * y, y * y
+        total[0], total[1], total[2] = value, x * value, y * value
+        weight = math.exp(-2.0 * distance) / vectors[s, 3]
+        _add_field(vectors[s, 4:7], moment, total, weight, matrix, right)
+        count += 1
+        power += weight * value * value
+    return count, power
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def vector_component(matrix, right, count, power, state, inverse, scale):  # type: ignore[no-untyped-def]
+    """Variance component of the vectors, in units of their stated variances; not below one.
+
+    Vectors that reach farther than the field is straight do not fit: this is what lowers their weight.
+    """
+    squares, trace = power, 0.0
+    for i in range(UNKNOWNS):
+        squares -= 2.0 * right[i] * state[i]
+        for j in range(i + 1):
+            twice = 1.0 if i == j else 2.0
+            squares += twice * matrix[i, j] * state[i] * state[j]
+            trace += twice * matrix[i, j] * inverse[i, j]
+    freedom = count - trace / scale
+    return scale if freedom < 1.0 else max(squares / freedom, 1.0)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def strain_rows(  # type: ignore[no-untyped-def]
-    values, look, variances, rows, near, offsets, positions, barriers, steps, settings, state, inverse_out, spreads
-):
+    values, look, variances, rows, near, offsets, positions, barriers, vectors, steps, settings,
+    state, inverse_out, spreads,
+):  # fmt: skip
     """Solve the windows of some rows.
 
     Parameters
@@ -182,8 +228,11 @@ def strain_rows(  # type: ignore[no-untyped-def]
         Pixels of a window: rows and columns; east and north in window radii.
     barriers : (s, 4) array
         Segments in metres from the first pixel, x along columns and y along rows.
-    steps : (2,) array
-        Metres from column to column and from row to row.
+    vectors : (v, 7) array
+        GNSS rows: x and y as of the barriers, value (m), variance (m^2), direction.
+    steps : (5,) array
+        Metres from column to column and from row to row; window radii east a metre along x, and north a metre along y;
+        metres in which the weight of a vector falls by e squared.
     settings : (4,) array
         1 to estimate variance components, most rounds, least number of pixels of a field for its component, floor of a
         component in units of its given variance.
@@ -200,6 +249,8 @@ def strain_rows(  # type: ignore[no-untyped-def]
     powers, counts = np.empty(n_fields), np.empty(n_fields, np.int64)
     matrix, inverse, right = np.empty((UNKNOWNS, UNKNOWNS)), np.empty((UNKNOWNS, UNKNOWNS)), np.empty(UNKNOWNS)
     component = np.empty(n_fields)
+    known, known_right = np.empty((UNKNOWNS, UNKNOWNS)), np.empty(UNKNOWNS)
+    moment, total = np.empty(6), np.empty(3)
     direction = np.empty((n_fields, 3))
     constant = look.shape[2] == 1
     for row in range(rows[0], rows[1]):
@@ -212,11 +263,17 @@ def strain_rows(  # type: ignore[no-untyped-def]
                 values, row, column, offsets, positions, near[row, column], barriers, steps[0], steps[1],
                 moments, sums, powers, counts,
             )  # fmt: skip
+            rows_used, known_power = add_vectors(
+                vectors, row, column, barriers, steps, moment, total, known, known_right
+            )  # fmt: skip
+            scale = 1.0
             solved = False
             rounds = int(settings[1]) if settings[0] > 0.0 else 1
             for turn in range(rounds + 1):
-                matrix[:] = 0.0
-                right[:] = 0.0
+                for i in range(UNKNOWNS):
+                    right[i] = known_right[i] / scale
+                    for j in range(UNKNOWNS):
+                        matrix[i, j] = known[i, j] / scale
                 for k in range(n_fields):
                     if counts[k] > 0 and math.isfinite(direction[k, 0]):
                         _add_field(direction[k], moments[k], sums[k], 1.0 / component[k], matrix, right)
@@ -237,6 +294,10 @@ def strain_rows(  # type: ignore[no-untyped-def]
                     found = max(power / freedom, settings[3] * variances[k])
                     change = max(change, abs(found / component[k] - 1.0))
                     component[k] = found
+                if rows_used > 0:
+                    fresh = vector_component(known, known_right, rows_used, known_power, right, inverse, scale)
+                    change = max(change, abs(fresh / scale - 1.0))
+                    scale = fresh
                 if change < 1e-3:
                     break
             for j in range(UNKNOWNS):

@@ -4,7 +4,8 @@ All pixels of all fields within a window share one displacement and one gradient
 in SISTEM (Guglielmino et al. 2011) and SM-VCE (Liu et al. 2018); the noise of each field is found in the window itself
 by Helmert's variance components. On a surface without relief the derivative along the vertical cannot be seen, so H has
 the two horizontal columns and a window nine unknowns. A window ends where a rupture crosses it: pixels whose segment to
-the middle meets a trace are not taken.
+the middle meets a trace are not taken. GNSS vectors join the windows around them, whichever their size, each with a
+weight that falls with its distance d from the middle as exp(-d / d0) over its standard deviation (SISTEM).
 
 The standard deviations are those of white noise: pixels whose noise is correlated over the window share less
 information than they number, and for those the errors are too small by the square root of that factor.
@@ -28,7 +29,7 @@ from geoslip.inversion.strain import SurfaceStrain, surface_strain
 from geoslip.inversion.strain_kernel import strain_rows
 
 if TYPE_CHECKING:
-    from geoslip.downsample import Scene
+    from geoslip.downsample import Observations, Scene
     from geoslip.faults.frame import LocalFrame
 
 _FEWEST = 12
@@ -95,6 +96,8 @@ def strain_model(
     components_of_variance: bool = True,
     traces: Sequence[ArrayLike] = (),
     frame: LocalFrame | None = None,
+    gnss: Observations | None = None,
+    gnss_decay: float | None = None,
     rounds: int = 10,
     threads: int | None = None,
 ) -> StrainField:
@@ -103,7 +106,7 @@ def strain_model(
     Parameters
     ----------
     fields : sequence of Scene
-        On one grid, three directions at least.
+        On one grid, three directions at least; two with GNSS.
     sigmas : sequence of float
         Standard deviation of each field's pixels, m; with variance components a first guess.
     radius : float
@@ -113,7 +116,12 @@ def strain_model(
     traces : sequence of array_like (n, 2)
         Longitude and latitude of ruptures that windows do not reach across.
     frame : LocalFrame, optional
-        Needed with traces.
+        Needed with traces and with GNSS.
+    gnss : Observations, optional
+        Rows of GNSS vectors. With variance components a window raises their standard deviations by a common factor
+        where they do not fit, as where the field bends between them and the window; it never lowers them.
+    gnss_decay : float, optional
+        Distance d0 over which a vector's weight falls by e, m; beyond three of them it is not used. Default: `radius`.
     rounds : int
         Most rounds of the variance components.
     threads : int, optional
@@ -130,7 +138,7 @@ def strain_model(
         If grids differ, the window holds fewer than nine pixels, or no window can be solved.
     """
     fields = list(fields)
-    require_common_grid(fields, len(list(sigmas)), 3)
+    require_common_grid(fields, len(list(sigmas)), 3 if gnss is None else 2)
     variances = np.square(np.asarray(sigmas, dtype=float))
     if not (variances > 0.0).all():
         raise DataError(f"standard deviations {list(sigmas)}: each must be above 0 m")
@@ -143,13 +151,16 @@ def strain_model(
     state, inverse = np.empty((9, *shape), np.float32), np.empty((18, *shape), np.float32)
     spreads = np.empty((len(fields), *shape), np.float32)
     settings = np.array([float(components_of_variance), float(rounds), float(_FEWEST), _FLOOR])
-    steps = np.array([step_x, step_y])
+    toward = [float(np.sign(axis[1] - axis[0])) / radius for axis in (fields[0].x, fields[0].y)]
+    steps = np.array([step_x, step_y, *toward, radius if gnss_decay is None else gnss_decay])
+    vectors = _vectors(fields[0], gnss, frame, steps[4])
 
     def work(start: int) -> None:
         rows = np.array([start, min(start + 8, shape[0])])
         strain_rows(
-            values, look, variances, rows, near, offsets, positions, barriers, steps, settings, state, inverse, spreads
-        )
+            values, look, variances, rows, near, offsets, positions, barriers, vectors, steps, settings,
+            state, inverse, spreads,
+        )  # fmt: skip
 
     with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
         list(pool.map(work, range(0, shape[0], 8)))
@@ -201,6 +212,19 @@ def _directions(fields: list[Scene]) -> NDArray[np.float64]:
     for k, field in enumerate(fields):
         result[k] = field.look[:, None, None] if field.look.ndim == 1 else field.look
     return result
+
+
+def _vectors(field: Scene, gnss: Observations | None, frame: LocalFrame | None, decay: float) -> NDArray[np.float64]:
+    """Rows of GNSS as the kernel takes them: metres from the first pixel, value, variance, true direction."""
+    if gnss is None:
+        return np.zeros((0, 7))
+    if frame is None or not decay > 0.0:
+        raise DataError(f"GNSS in windows needs the local frame (frame=) and a gnss_decay above 0 m, not {decay:g}")
+    x, y = field.coordinates(gnss.longitude, gnss.latitude, frame=frame)
+    column = (x - field.x[0]) / (field.x[1] - field.x[0]) * field.spacing.x
+    row = (y - field.y[0]) / (field.y[1] - field.y[0]) * field.spacing.y
+    directions = frame.rotate_from_frame(gnss.directions, gnss.longitude, gnss.latitude)
+    return np.column_stack([column, row, gnss.values, gnss.sigma**2, directions])
 
 
 def _barriers(

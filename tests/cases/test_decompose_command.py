@@ -152,6 +152,20 @@ def test_windows_give_gradients_and_the_noise_of_each_field(folder: Path) -> Non
     np.testing.assert_allclose(found.gradient.gradient[2, 0, 20:30, 10:20], slope, atol=4e-5)
 
 
+def test_gnss_joins_the_windows_of_two_tracks(folder: Path) -> None:
+    path = folder / "joined.yml"
+    block = "decompose: {method: windows, window: 1.7 km, gnss_decay: 6 km, reference: offset}\n"
+    path.write_text(case_text(block, ("asc-az", "des-az")))
+    found = decompose_case(read_case(path))
+    assert any("it does not check them" in note for note in found.notes)
+    error = np.abs(found.values - np.load(folder / "motion.npy"))
+    # North comes from vectors kilometres apart in a field that bends: it is poor, and its error says so.
+    assert np.median(error[0]) < 5e-3 and np.median(error[2]) < 0.02 and np.median(error[1]) < 0.06
+    share = np.mean(error[1:] < 2.0 * found.sigma[1:], axis=(1, 2))
+    assert (share > 0.85).all()
+    assert np.median(found.sigma[1]) > 5.0 * np.median(found.sigma[2])
+
+
 def test_two_tracks_with_north_held(folder: Path) -> None:
     path = folder / "two.yml"
     path.write_text(case_text("decompose: {north: held, north_sigma: 30 cm}\n", ("asc-az", "des-az")))
@@ -167,6 +181,7 @@ def test_two_tracks_with_north_held(folder: Path) -> None:
         ("", ("asc-az", "des-az"), "add a track or offsets, or hold north"),
         ("decompose: {grid: north}\n", (), "no scene is called 'north'; there are asc"),
         ("decompose: {method: windows}\n", (), "window, the radius"),
+        ("decompose: {gnss_decay: 5 km}\n", (), "belongs to method: windows"),
         ("decompose: {north: prior}\n", (), "needs north_sigma"),
         ("decompose: {north: held}\n", ("des", "asc-az", "des-az"), "1 field"),
         ("decompose: {north: held}\n", ("asc", "des", "asc-az", "des-az"), "no scene is among the data"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoslip.downsample import DataError, Scene, flight_direction, look_vector
+from geoslip.downsample import DataError, Observations, Scene, flight_direction, look_vector
 from geoslip.faults.frame import LocalFrame
 from geoslip.inversion import decompose, strain_model
 
@@ -137,6 +137,83 @@ def test_nothing_is_smeared_over_a_rupture(ruptured):
     assert wrong.sum() > 200
     assert np.abs(found.gradient[:, :, good]).max() < 1e-6
     assert side.shape == SHAPE
+
+
+def stations(places, motion, sigma, rng):
+    """GNSS rows at east and north (n, 2) of vectors (n, 3)."""
+    longitude, latitude = FRAME.to_geographic(*places.T)
+    rows = np.repeat(np.arange(len(places)), 3)
+    directions = FRAME.rotate_to_frame(np.tile(np.eye(3), (len(places), 1)), longitude[rows], latitude[rows])
+    return Observations(
+        name="GNSS", kind="gnss", longitude=longitude[rows], latitude=latitude[rows],
+        points=np.column_stack([places[rows], np.zeros(rows.size)]), directions=directions,
+        values=motion.ravel() + sigma * rng.normal(size=rows.size), covariance=sigma**2 * np.eye(rows.size),
+        station=tuple(f"S{row}" for row in rows),
+    )  # fmt: skip
+
+
+def test_gnss_joins_the_windows_around_it():
+    u, gradient = linear()
+    rng = np.random.default_rng(7)
+    middle = np.array([0.1, -0.2, 0.05])
+    places = rng.uniform(-2.8e3, 2.8e3, (50, 2))
+    gnss = stations(places, middle + places @ gradient.T, 0.003, rng)
+    data = fields(u, rng, looks=LOOKS[:2], sigmas=SIGMAS[:2])
+    options = {"radius": 450.0, "components_of_variance": False, "frame": FRAME, "gnss_decay": 600.0}
+    found = strain_model(data, SIGMAS[:2], gnss=gnss, **options)
+    inner = (slice(None), slice(10, 51), slice(10, 51))
+    score = ((found.components - u) / found.sigma)[inner]
+    # Errors of vectors are stated larger with distance than they are, so that scores are below one.
+    assert 0.3 < score[1].std() < 1.0 and 0.3 < score[2].std() < 1.2
+    plain = strain_model(fields(u, rng), SIGMAS, radius=450.0, components_of_variance=False)
+    assert np.median(found.sigma[inner][1]) < np.median(plain.sigma[inner][1])
+
+
+def test_gnss_in_one_window_against_a_plain_least_squares():
+    u, gradient = linear((21, 21))
+    rng = np.random.default_rng(8)
+    x, y = axes((21, 21))
+    places = np.column_stack([rng.uniform(x[0], x[-1], 6), rng.uniform(y[-1], y[0], 6)])
+    motion = np.array([0.1, -0.2, 0.05]) + places @ gradient.T
+    gnss = stations(places, motion, 0.01, rng)
+    data = fields(u, rng)
+    decay, radius, (row, column) = 500.0, 300.0, (9, 12)
+    found = strain_model(
+        data, SIGMAS, radius=radius, components_of_variance=False, frame=FRAME, gnss=gnss, gnss_decay=decay
+    )
+    here = np.array([x[column], y[row]])
+    rows, values = [], []
+
+    def add(look, place, value, sigma):
+        east, north = (place - here) / radius
+        rows.append(np.concatenate([look, east * look, north * look]) / sigma)
+        values.append(value / sigma)
+
+    for field, sigma in zip(data, SIGMAS):
+        for r, c in np.argwhere(np.hypot(*np.meshgrid(x - here[0], y - here[1])) <= radius + 1e-6):
+            add(field.look, np.array([x[c], y[r]]), field.values[r, c], sigma)
+    for place, direction, value in zip(gnss.points[:, :2], np.tile(np.eye(3), (6, 1)), gnss.values):
+        distance = np.hypot(*(place - here))
+        if distance <= 3.0 * decay:
+            add(direction, place, value, 0.01 * np.exp(distance / decay))
+    plain = np.linalg.lstsq(np.array(rows), np.array(values))[0]
+    np.testing.assert_allclose(found.components[:, row, column], plain[:3], atol=2e-6)
+    np.testing.assert_allclose(found.gradient[:, 0, row, column], plain[3:6] / radius, atol=1e-8)
+
+
+def test_gnss_across_a_rupture_is_not_used(ruptured):
+    u, _, trace = ruptured
+    rng = np.random.default_rng(9)
+    data = fields(u, rng, sigmas=(1e-6,) * 4)
+    places = np.array([[1e3, 0.0], [-1e3, 0.0]])
+    gnss = stations(places, np.array([[0.5, -0.4, 0.1], [-0.5, 0.4, -0.1]]), 1e-6, rng)
+    options = {"radius": 400.0, "frame": FRAME, "components_of_variance": False, "gnss": gnss, "gnss_decay": 2e3}
+    found = strain_model(data, SIGMAS, traces=[trace], **options)
+    good = np.isfinite(found.components[0])
+    np.testing.assert_allclose(found.components[:, good], u[:, good], atol=1e-3)
+    assert np.abs(strain_model(data, SIGMAS, **options).components - u)[0].max() > 0.3
+    with pytest.raises(DataError, match="needs the local frame"):
+        strain_model(data, SIGMAS, radius=400.0, gnss=gnss)
 
 
 def test_refusals():
