@@ -11,6 +11,7 @@ import csv
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -110,7 +111,30 @@ def _seismic(name: str, row: dict[str, str], known: dict[str, SeismicEvent]) -> 
 
 
 def run_event(task: Task) -> Outcome:
-    """Run one event; whatever goes wrong stays with it."""
+    """Run one event; whatever goes wrong stays with it.
+
+    Where a batch was killed, a worker may still be at one of its events when the next batch sends the same event to
+    another worker: the second waits for the first, and then finds it done.
+    """
+    with alone(task.folder):
+        return _run_event(task)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process works at a folder; the system lets go of it when a process dies."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        yield
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f".{folder.name}.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        yield
+
+
+def _run_event(task: Task) -> Outcome:
     if task.resume and (task.folder / MARK).is_file():
         return Outcome(task.name, task.folder, skipped=True)
     from geoslip.cases.commands_study import run_quietly

@@ -13,14 +13,15 @@ from pyproj import Geod
 from geoslip.cases.batch import Outcome
 from geoslip.cases.output import write_json, write_table
 from geoslip.cases.seismic import SeismicEvent
+from geoslip.cases.source_summary import BIN
 from geoslip.faults import kagan_angle
 
-BIN = 1000.0
-"""Height of a depth bin, m."""
+Profile = tuple[np.ndarray, np.ndarray]
+"""Moment by depth bin and its standard deviation, N m."""
 COLUMNS = (
-    "name", "status", "lon", "lat", "depth_km", "mw", "mean_rake_deg", "catalogue_lon", "catalogue_lat",
-    "catalogue_depth_km", "catalogue_mw", "centroid_shift_km", "shift_azimuth_deg", "depth_shift_km", "kagan_deg",
-    "mw_difference", "warnings", "seconds",
+    "name", "status", "lon", "lat", "depth_km", "depth_std_km", "depth_q025_km", "depth_q975_km", "mw", "mw_std",
+    "mean_rake_deg", "catalogue_lon", "catalogue_lat", "catalogue_depth_km", "catalogue_mw", "centroid_shift_km",
+    "shift_azimuth_deg", "depth_shift_km", "kagan_deg", "mw_difference", "ess_min", "warnings", "seconds",
 )  # fmt: skip
 
 
@@ -39,18 +40,13 @@ def compare(summary: Mapping[str, Any], event: SeismicEvent | None) -> dict[str,
         Differences are ours less the catalogue's; the shift leads from the catalogue's centroid to ours, km, with its
         azimuth; a positive depth shift is deeper.
     """
-    centroid = summary["centroid"]
-    row = {
-        "lon": centroid["lon"],
-        "lat": centroid["lat"],
-        "depth_km": centroid["depth_km"],
-        "mw": summary["mw"],
-        "mean_rake_deg": summary["mean_rake_deg"],
-        "warnings": len(summary["warnings"]),
-    }
+    row = _source(summary)
+    row["ess_min"] = summary["diagnostics"].get("ess_min")
+    row["warnings"] = len(summary["warnings"])
+    tensor = row.pop("tensor")
     if event is None:
         return row
-    azimuth, _, distance = Geod(ellps="WGS84").inv(event.longitude, event.latitude, centroid["lon"], centroid["lat"])
+    azimuth, _, distance = Geod(ellps="WGS84").inv(event.longitude, event.latitude, row["lon"], row["lat"])
     return row | {
         "catalogue_lon": event.longitude,
         "catalogue_lat": event.latitude,
@@ -58,9 +54,37 @@ def compare(summary: Mapping[str, Any], event: SeismicEvent | None) -> dict[str,
         "catalogue_mw": event.mw,
         "centroid_shift_km": 1e-3 * distance,
         "shift_azimuth_deg": azimuth % 360.0,
-        "depth_shift_km": centroid["depth_km"] - 1e-3 * event.depth,
-        "kagan_deg": kagan_angle(np.array(summary["moment_tensor_enu_nm"]), event.tensor),
-        "mw_difference": summary["mw"] - event.mw,
+        "depth_shift_km": row["depth_km"] - 1e-3 * event.depth,
+        "kagan_deg": kagan_angle(tensor, event.tensor),
+        "mw_difference": row["mw"] - event.mw,
+    }
+
+
+def _source(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Place, size and tensor of a source: those of the sampled rectangles where there are any, else of the slip."""
+    source = summary["source"]
+    if not source:
+        centroid = summary["centroid"]
+        return {
+            "lon": centroid["lon"],
+            "lat": centroid["lat"],
+            "depth_km": centroid["depth_km"],
+            "mw": summary["mw"],
+            "mean_rake_deg": summary["mean_rake_deg"],
+            "tensor": np.array(summary["moment_tensor_enu_nm"]),
+        }
+    depth = source["depth_km"]
+    return {
+        "lon": source["lon"]["mean"],
+        "lat": source["lat"]["mean"],
+        "depth_km": depth["mean"],
+        "depth_std_km": depth["std"],
+        "depth_q025_km": depth["q025"],
+        "depth_q975_km": depth["q975"],
+        "mw": source["mw"]["mean"],
+        "mw_std": source["mw"]["std"],
+        "mean_rake_deg": summary["geometry"].get("rake deg", {}).get("mean"),
+        "tensor": np.array(source["moment_tensor_enu_nm"]),
     }
 
 
@@ -75,19 +99,28 @@ def write_batch(folder: Path, outcomes: Sequence[Outcome], *, seismic: Mapping[s
     seismic : mapping of str to SeismicEvent
     """
     rows: list[dict[str, Any]] = []
-    profiles = {}
+    profiles: dict[str, Profile] = {}
     for outcome in outcomes:
         row: dict[str, Any] = {"name": outcome.name, "status": "failed" if outcome.error else "done"}
         if not outcome.error:
             summary = json.loads((outcome.folder / "summary.json").read_text(encoding="utf-8"))
             row |= compare(summary, seismic.get(outcome.name))
-            profiles[outcome.name] = moment_profile(outcome.folder / "slip.csv")
+            profiles[outcome.name] = event_profile(outcome.folder, summary)
         rows.append(row | {"seconds": outcome.seconds})
     write_table(folder / "events.csv", COLUMNS, ([row.get(name, "") for name in COLUMNS] for row in rows))
     _write_profiles(folder / "moment_by_depth.csv", profiles)
     failures = {outcome.name: outcome.error for outcome in outcomes if outcome.error}
     write_json(folder / "batch.json", {"events": rows, "failures": failures})
     return rows
+
+
+def event_profile(folder: Path, summary: Mapping[str, Any]) -> Profile:
+    """Moment in bins of 1 km and its standard deviation: of the sampled source, or of the slip model, without one."""
+    if summary["source"]:
+        found = summary["source"]["moment_by_depth_nm"]
+        return np.array(found["mean"]), np.array(found["std"])
+    total = moment_profile(folder / "slip.csv")
+    return total, np.full(len(total), np.nan)
 
 
 def moment_profile(path: Path) -> np.ndarray:
@@ -101,9 +134,14 @@ def moment_profile(path: Path) -> np.ndarray:
     return np.asarray(moment_by_depth(model, edges=edges).sum(axis=0))
 
 
-def _write_profiles(path: Path, profiles: Mapping[str, np.ndarray]) -> None:
-    depth = max((len(profile) for profile in profiles.values()), default=0)
-    table = np.array([np.pad(profile, (0, depth - len(profile))) for profile in profiles.values()]).reshape(-1, depth)
-    names = ["top_km", "bottom_km", "total_nm", *profiles]
-    rows = ([k, k + 1, float(table[:, k].sum()), *map(float, table[:, k])] for k in range(depth))
+def _write_profiles(path: Path, profiles: Mapping[str, Profile]) -> None:
+    """Write each event and the sum; events err independently, and where one has no error the sum has none."""
+    depth = max((len(mean) for mean, _ in profiles.values()), default=0)
+    mean, spread = (
+        np.array([np.pad(pair[k], (0, depth - len(pair[k]))) for pair in profiles.values()]).reshape(-1, depth)
+        for k in (0, 1)
+    )
+    error = np.sqrt((spread**2).sum(axis=0))
+    names = ["top_km", "bottom_km", "total_nm", "total_std_nm", *profiles]
+    rows = ([k, k + 1, float(mean[:, k].sum()), float(error[k]), *map(float, mean[:, k])] for k in range(depth))
     write_table(path, names, rows)

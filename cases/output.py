@@ -17,6 +17,7 @@ from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
 from geoslip.cases.posterior_output import write_draws, write_geometry_draws, write_sampled_slip
 from geoslip.cases.rim import rim_slip, rim_summary
 from geoslip.cases.run import StudyRun
+from geoslip.cases.source_summary import source_summary
 from geoslip.cases.trust import trust_summary
 from geoslip.faults.slip import SlipModel
 
@@ -138,6 +139,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
         },
         "geometry": {} if run.geometry_posterior is None else geometry_summary(run.geometry_posterior),
         "locked_edges": rim_summary(run.locked_rim),
+        "source": {} if run.geometry_posterior is None else source_summary(run.geometry_posterior, frame),
         "diagnostics": _diagnostics(run),
         "information": information(run),
         "uncertainty": trust_summary(run.trust) if run.trust is not None else {},

@@ -2,6 +2,9 @@
 
 import csv
 import json
+import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -9,10 +12,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geoslip.cases.batch import Outcome, Task, read_events, run_event, run_on_dask
-from geoslip.cases.batch_table import moment_profile
+from geoslip.cases.batch import Outcome, Task, alone, read_events, run_event, run_on_dask
+from geoslip.cases.batch_table import compare, moment_profile, write_batch
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
+from geoslip.cases.seismic import SeismicEvent, double_couple
 
 HEAD = "name,case,lon,lat,depth_km,mw,strike,dip,rake\n"
 
@@ -137,3 +141,69 @@ def test_a_scheduler_that_does_not_answer_is_told(catalogue: Path, tmp_path: Pat
     pytest.importorskip("distributed")
     with pytest.raises(CaseError, match="no Dask scheduler answers"):
         list(run_on_dask([Task("a", "b", tmp_path)], address="tcp://127.0.0.1:9"))
+
+
+def test_a_batch_that_was_killed_goes_on_from_what_is_done(catalogue: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    folder = catalogue.parent
+    catalogue.write_text(HEAD + "a,good.yml,,,,,,,\nlost,lost.yml,,,,,,,\nb,slow.yml,,,,,,,\nc,good.yml,,,,,,,\n")
+    # sampling that would take minutes: the batch is killed in the middle of it
+    slow = (folder / "good.yml").read_text() + "posterior: {slip: {draws: 100000}}\n"
+    (folder / "slow.yml").write_text(slow)
+    command = [sys.executable, "-m", "geoslip.cases", "batch", str(catalogue), "--out", str(out), "--no-report"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as batch:
+        while not (out / ".b.partial").is_dir():
+            assert batch.poll() is None
+            time.sleep(0.05)
+        batch.kill()
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == [".b.partial", "a"]
+    before = (out / "a" / "provenance.json").stat().st_mtime_ns
+    (folder / "slow.yml").write_text((folder / "good.yml").read_text())
+    told = run(catalogue, "--out", out, "--resume")
+    assert "3 of 4 events done" in told.stdout and "warning: failed: lost" in told.stderr
+    assert (out / "a" / "provenance.json").stat().st_mtime_ns == before
+    assert not (out / ".b.partial").exists()
+    texts = {(out / name / "slip.csv").read_text() for name in ("a", "b", "c")}
+    assert len(texts) == 1
+
+
+def test_a_second_worker_waits_for_the_first_at_an_event(tmp_path: Path) -> None:
+    order = []
+
+    def second() -> None:
+        with alone(tmp_path / "event"):
+            order.append("second")
+
+    waiting = threading.Thread(target=second)
+    with alone(tmp_path / "event"):
+        waiting.start()
+        time.sleep(0.2)
+        order.append("first")
+    waiting.join()
+    assert order == ["first", "second"]
+
+
+def test_a_sampled_source_is_compared_with_its_spread(tmp_path: Path) -> None:
+    spread = {"mean": 5.0, "std": 0.5, "q025": 4.0, "q975": 6.0}
+    tensor = double_couple(30.0, 60.0, 90.0, mw=6.0)
+    summary = {
+        "centroid": {"lon": 0.0, "lat": 0.0, "depth_km": 99.0},
+        "source": {
+            "lon": spread | {"mean": 30.0}, "lat": spread | {"mean": 40.0}, "depth_km": spread,
+            "mw": spread | {"mean": 6.0, "std": 0.1}, "moment_tensor_enu_nm": tensor.tolist(),
+            "moment_by_depth_nm": {"mean": [1e18, 2e18], "std": [3e17, 4e17]},
+        },
+        "geometry": {"rake deg": {"mean": 90.0}}, "diagnostics": {"ess_min": 500.0}, "warnings": [],
+    }  # fmt: skip
+    event = SeismicEvent("e", 30.0, 40.0, 9e3, 6.1, double_couple(40.0, 60.0, 90.0, mw=6.1))
+    row = compare(summary, event)
+    assert (row["depth_km"], row["depth_std_km"], row["depth_q975_km"]) == (5.0, 0.5, 6.0)
+    assert row["depth_shift_km"] == -4.0 and row["centroid_shift_km"] < 1e-6 and 5.0 < row["kagan_deg"] < 10.0
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "summary.json").write_text(json.dumps(summary))
+    write_batch(tmp_path, [Outcome(folder.name, folder) for folder in folders], seismic={"one": event})
+    with (tmp_path / "moment_by_depth.csv").open(newline="") as stream:
+        profile = [[float(row[key]) for key in ("total_nm", "total_std_nm", "one")] for row in csv.DictReader(stream)]
+    np.testing.assert_allclose(profile, [[2e18, np.sqrt(2) * 3e17, 1e18], [4e18, np.sqrt(2) * 4e17, 2e18]])
