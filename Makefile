@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: accuracy twins pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
+.PHONY: catalogue accuracy twins pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -88,6 +88,10 @@ docs: .venv-docs/.installed
 # The demo's report and every page of the docs in headless Chromium, at a phone's and a desktop's width.
 pages: install-test
 	$(TEST)/python tests/browser.py geoslip-demo/report.html $$(find docs/_build -name '*.html' -not -path '*/_static/*')
+
+# Thirty-three synthetic events through a batch that is killed and resumed: a quarter of an hour of two cores.
+catalogue: install-test
+	$(TEST)/python cases/catalogue2022/catalogue.py --out .cache/catalogue2022 --page cases/catalogue2022/README.md
 
 # The comparison of all samplers and the twins of small earthquakes: an hour of one core.
 samplers: install-test

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -17,9 +17,11 @@ class SyntheticSlip(Block):
 
     ``along`` and ``down`` place the peak from the middle of the segment's top edge, on a mesh along its surface;
     ``length`` and ``width`` are the full axes of the ellipse; slip = peak (1 - r^2)^(3/2) with r = 1 on the rim.
+    With ``shape: rectangle`` slip is the peak all over a rectangle of this length and width.
     """
 
     segment: str
+    shape: Literal["ellipse", "rectangle"] = "ellipse"
     peak: Annotated[Length, Field(gt=0.0)]
     rake: Angle
     along: Length = 0.0

@@ -77,9 +77,11 @@ def inverted_as_true(case: Case) -> bool:
 
 
 def _mean_over_patches(part: SyntheticSlip, along: Array, down: Array) -> Array:
-    """Mean over samples (n, k) of each patch of peak (1 - r^2)^(3/2), r the elliptical distance from the peak."""
+    """Mean over samples (n, k) of each patch of peak (1 - r^2)^(3/2), r the elliptical distance, or of a rectangle."""
     x = (along - part.along) / (0.5 * part.length)
     y = (down - part.down) / (0.5 * part.width)
+    if part.shape == "rectangle":
+        return np.asarray(part.peak * np.mean(np.maximum(np.abs(x), np.abs(y)) <= 1.0, axis=1))
     return np.asarray(part.peak * np.mean(np.maximum(1.0 - x**2 - y**2, 0.0) ** 1.5, axis=1))
 
 
