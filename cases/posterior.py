@@ -62,6 +62,7 @@ def sample_slip_posterior(
         draws=asked.draws,
         chains=asked.chains,
         warmup=asked.warmup,
+        enough=asked.enough,
         seed=case.seed,
         progress=progress,
         watch=watch,

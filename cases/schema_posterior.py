@@ -27,10 +27,12 @@ class SlipSampling(Block):
     The ``strength`` of the smoothing is sampled with slip, held where the ``smoothing`` block chose it (``chosen``),
     or held at a number. ``noise: sampled`` gives each data set an unknown factor of its standard deviations. A draw is
     twenty sweeps over all patches and a trajectory that reflects off the bounds; ``warmup`` draws, half of ``draws`` if
-    not given, are thrown away before.
+    not given, are thrown away before. With ``enough``, such as 400, the chains go on until every parameter has so many
+    effective draws, up to ten times ``draws``.
     """
 
     draws: Annotated[int, Field(ge=100, le=1_000_000)] = 500
+    enough: Annotated[float, Field(gt=0.0)] | None = None
     chains: Annotated[int, Field(ge=2, le=64)] = 4
     warmup: Annotated[int, Field(ge=0)] | None = None
     method: Literal["hybrid", "gibbs", "reflection"] = "hybrid"

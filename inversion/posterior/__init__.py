@@ -10,6 +10,7 @@ from geoslip.inversion.posterior.geometry_posterior import GeometryPosterior, sa
 from geoslip.inversion.posterior.metropolis import sample_metropolis
 from geoslip.inversion.posterior.mixture import Mixture, log_evidence
 from geoslip.inversion.posterior.modes import Mode, SearchResult
+from geoslip.inversion.posterior.normaliser import log_normaliser
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.samplers import SAMPLERS
@@ -55,6 +56,7 @@ __all__ = [
     "ess_bulk",
     "ess_tail",
     "log_evidence",
+    "log_normaliser",
     "predictive_checks",
     "r_hat",
     "sample_bounded",

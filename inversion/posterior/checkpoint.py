@@ -61,8 +61,8 @@ class Checkpoint:
         os.replace(half, self.path)
         self.written = time.monotonic()
 
-    def load(self, kept: Array, *, identity: dict[str, Any]) -> list[dict[str, Any]] | None:
-        """Fill the draws so far and give the chains' marks; None where there is no file.
+    def load(self, *, identity: dict[str, Any]) -> tuple[Array, list[dict[str, Any]]] | None:
+        """Give the draws so far (chains, draws, parameters) and the chains' marks; None where there is no file.
 
         Raises
         ------
@@ -78,8 +78,7 @@ class Checkpoint:
         except (OSError, ValueError, KeyError) as error:
             raise CheckpointError(f"checkpoint {self.path} cannot be read ({error}): start without --resume") from error
         self._check(held["identity"], identity)
-        kept[:, : draws.shape[1]] = draws
-        return [mark | {"x": one.copy()} for mark, one in zip(held["marks"], x, strict=True)]
+        return draws, [mark | {"x": one.copy()} for mark, one in zip(held["marks"], x, strict=True)]
 
     def _check(self, held: dict[str, Any], wanted: dict[str, Any]) -> None:
         other = [name for name in wanted["settings"] if held["settings"].get(name) != wanted["settings"][name]]
@@ -95,7 +94,7 @@ class Checkpoint:
 
 def identity(target: BoundedGaussian, **settings: Any) -> dict[str, Any]:
     """What a checkpoint must agree with: settings, names and scales as text, sums over the target's arrays."""
-    arrays = [target.gram, target.lower, target.upper]
+    arrays = [target.gram, target.lower, target.upper, target.normaliser]
     for term in target.terms:
         arrays += [term.normal, term.right, np.array([term.energy, term.count])]
     sums = []

@@ -99,6 +99,7 @@ def gibbs_sweeps(
     right: Any,
     strength: float,
     strength_range: Any,
+    normaliser: Any,
     generator: Any,
 ) -> float:
     """Sweep over all coordinates, renewing the strength in two ways after each sweep.
@@ -118,6 +119,8 @@ def gibbs_sweeps(
         a.
     strength_range : (2,) array
         Where ln a is uniform beforehand; equal ends hold it.
+    normaliser : (m,) array
+        ln Z(a) of the prior at ln a evenly spaced over the range; none on a cone, where it is -q ln a.
     generator : numpy.random.Generator
 
     Returns
@@ -143,41 +146,82 @@ def gibbs_sweeps(
                 data_gradient[i] += change * column[i]
             for k in range(pointer[j], pointer[j + 1]):
                 rough_gradient[index[k]] += change * value[k]
-        strength = renew_strength(x, rough_gradient, strength, strength_range, generator)
-        strength = slide(x, data_gradient, rough_gradient, right, strength, strength_range, generator)
+        strength = renew_strength(x, rough_gradient, strength, strength_range, normaliser, generator)
+        strength = slide(
+            x, data_gradient, rough_gradient, lower, upper, right, strength, strength_range, normaliser, generator
+        )
     return strength
 
 
 @kernel
-def renew_strength(x: Any, rough_gradient: Any, strength: float, strength_range: Any, generator: Any) -> float:
-    """Draw the strength a given x: a^2 is gamma with shape q / 2 and rate x' H x / 2, by a density of x prior a^q."""
+def renew_strength(
+    x: Any, rough_gradient: Any, strength: float, strength_range: Any, normaliser: Any, generator: Any
+) -> float:
+    """Renew the strength a given x, whose prior has the density exp(-a^2 x' H x / 2) / Z(a).
+
+    On a cone 1 / Z goes as a^q, and a^2 is gamma with shape q / 2 and rate x' H x / 2; else a slice of ln a.
+    """
     if strength_range[0] == strength_range[1]:
         return strength
     rate = 0.5 * max(0.0, np.dot(x, rough_gradient))
-    low, high = strength_range[0] ** 2, strength_range[1] ** 2
-    return math.sqrt(truncated_gamma(0.5 * x.size, rate, low, high, strength * strength, generator))
+    if normaliser.size == 0:
+        low, high = strength_range[0] ** 2, strength_range[1] ** 2
+        return math.sqrt(truncated_gamma(0.5 * x.size, rate, low, high, strength * strength, generator))
+    left, right = math.log(strength_range[0]), math.log(strength_range[1])
+    first, last, place = left, right, min(max(math.log(strength), left), right)
+    level = -rate * math.exp(2.0 * place) - tabulated(normaliser, first, last, place) - generator.standard_exponential()
+    while True:
+        value = left + (right - left) * generator.random()
+        if -rate * math.exp(2.0 * value) - tabulated(normaliser, first, last, value) >= level:
+            return math.exp(value)
+        if value < place:
+            left = value
+        else:
+            right = value
+
+
+@kernel
+def tabulated(table: Any, first: float, last: float, place: float) -> float:
+    """Value of a table at evenly spaced places from first to last, straight between them."""
+    where = (place - first) / (last - first) * (table.size - 1)
+    index = min(max(int(where), 0), table.size - 2)
+    share = where - index
+    return table[index] + share * (table[index + 1] - table[index])
 
 
 @kernel
 def slide(
-    x: Any, data_gradient: Any, rough_gradient: Any, right: Any, strength: float, strength_range: Any, generator: Any
+    x: Any,
+    data_gradient: Any,
+    rough_gradient: Any,
+    lower: Any,
+    upper: Any,
+    right: Any,
+    strength: float,
+    strength_range: Any,
+    normaliser: Any,
+    generator: Any,
 ) -> float:
     """Move x along its ray from zero and the strength against it, x -> c x and a -> a / c, by a slice of ln c.
 
-    The density of ln c is exp(-1/2 (c^2 x' N x - 2 c b' x)): roughness stays, a^q and the volume c^q cancel.
+    The density of ln c is exp(-1/2 (c^2 x' N x - 2 c b' x)) c^q / Z(a / c): roughness stays, and on a cone the volume
+    c^q and Z cancel.
     Where data say little about x, its size is tied to the strength, and drawing one given the other hardly moves
-    either; this move goes along the tie (Yu & Meng 2011, J. Comput. Graph. Stat. 20, 531-570). On a cone, x stays
-    allowed.
+    either; this move goes along the tie (Yu & Meng 2011, J. Comput. Graph. Stat. 20, 531-570).
 
     Parameters
     ----------
     x, data_gradient, rough_gradient : (q,) array
         The state and its gradients, renewed in place.
+    lower, upper : (q,) array
+        Between which x stays.
     right : (q,) array
         b.
     strength : float
     strength_range : (2,) array
         Equal ends hold it, and x with it.
+    normaliser : (m,) array
+        As in gibbs_sweeps.
     generator : numpy.random.Generator
 
     Returns
@@ -189,12 +233,25 @@ def slide(
         return strength
     linear = np.dot(right, x)
     square = max(0.0, np.dot(data_gradient, x) + linear)
-    left, far = math.log(strength / strength_range[1]), math.log(strength / strength_range[0])
+    first, last, now = math.log(strength_range[0]), math.log(strength_range[1]), math.log(strength)
+    left, far = now - last, now - first
+    free = 0.0
+    if normaliser.size > 0:
+        left, far = _room_on_ray(x, lower, upper, left, far)
+        for i in range(x.size):
+            free += 1.0 if lower[i] < upper[i] else 0.0
+        if left >= far:
+            return strength
     level = linear - 0.5 * square - generator.standard_exponential()
+    if normaliser.size > 0:
+        level -= tabulated(normaliser, first, last, now)
     while True:
         place = left + (far - left) * generator.random()
         c = math.exp(place)
-        if c * linear - 0.5 * c * c * square >= level:
+        value = c * linear - 0.5 * c * c * square
+        if normaliser.size > 0:
+            value += free * place - tabulated(normaliser, first, last, now - place)
+        if value >= level:
             break
         if place < 0.0:
             left = place
@@ -204,4 +261,19 @@ def slide(
         x[i] *= c
         data_gradient[i] = c * (data_gradient[i] + right[i]) - right[i]
         rough_gradient[i] *= c
+        if normaliser.size > 0:
+            x[i] = min(max(x[i], lower[i]), upper[i])
     return min(max(strength / c, strength_range[0]), strength_range[1])
+
+
+@kernel
+def _room_on_ray(x: Any, lower: Any, upper: Any, left: float, far: float) -> Any:
+    """Shorten a range of ln c that holds 0 so that c x stays between the bounds."""
+    for i in range(x.size):
+        nearer, farther = (lower[i], upper[i]) if x[i] > 0.0 else (upper[i], lower[i])
+        if x[i] != 0.0:
+            if nearer / x[i] > 0.0:
+                left = max(left, min(0.0, math.log(nearer / x[i])))
+            if farther / x[i] < math.inf:
+                far = min(far, max(0.0, math.log(farther / x[i])))
+    return left, far

@@ -71,21 +71,35 @@ class Race:
         self.marks = [chain.mark(-warmup) for chain in chains]
         self.threads = min(len(chains), os.cpu_count() or 1) if width >= WORTH_THREADS else 1
         self.stop = threading.Event()
-        if checkpoint is not None and (marks := checkpoint.load(self.kept, identity=identity)) is not None:
-            self.marks = marks
-            for chain, mark in zip(chains, marks, strict=True):
+        if checkpoint is not None and (stored := checkpoint.load(identity=identity)) is not None:
+            found, self.marks = stored
+            # a run that had been lengthened holds more draws than it first was to have
+            self._make_room(found.shape[1])
+            self.kept[:, : found.shape[1]] = found
+            for chain, mark in zip(chains, self.marks, strict=True):
                 chain.restore(mark)
 
     @property
     def fraction(self) -> float:
         """Share of the steps that is done."""
         done = sum(int(mark["step"]) + self.warmup for mark in self.marks)
-        return done / (len(self.chains) * (self.draws + self.warmup))
+        return min(1.0, done / (len(self.chains) * (self.draws + self.warmup)))
+
+    def lengthen(self, more: int) -> None:
+        """Let every chain go on for so many draws more, in the next run."""
+        self.draws += more
+        self._make_room(self.draws)
+
+    def _make_room(self, draws: int) -> None:
+        missing = draws - self.kept.shape[1]
+        if missing > 0:
+            self.kept = np.pad(self.kept, ((0, 0), (0, missing), (0, 0)))
 
     def run(
         self, *, progress: Callable[[float], None] | None = None, watch: Callable[[float], None] | None = None
     ) -> Array:
         """Run to the end and give the draws (chains, draws, parameters)."""
+        self.stop.clear()
         looked = time.monotonic()
         with ThreadPoolExecutor(self.threads) as pool:
             waiting = {pool.submit(self._advance, number) for number in range(len(self.chains))}
@@ -103,7 +117,7 @@ class Race:
                         self.checkpoint.save(self.kept, list(self.marks), identity=self.identity)
             finally:
                 self.stop.set()
-        return self.kept
+        return self.kept[:, : self.draws]
 
     def _advance(self, number: int) -> None:
         chain = self.chains[number]

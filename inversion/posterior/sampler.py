@@ -17,7 +17,7 @@ from scipy.linalg import lapack, solve_triangular
 
 from geoslip.inversion.errors import SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
-from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.chains import LARGEST_R_HAT, Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.diagnostics import FEWEST_DRAWS
 from geoslip.inversion.posterior.gibbs import gibbs_sweeps, renew_strength, truncated_gamma
@@ -33,6 +33,10 @@ SWEEPS = 20
 QUARTER = 0.5 * np.pi
 """Duration of a trajectory: without bounds its end does not depend on its start."""
 MOST_BOUNCES = 1_000_000
+MOST_TIMES = 10
+"""Times as many draws as asked for that a run takes at most to have enough effective ones."""
+SURELY = 1.1
+"""A little more than the effective size so far asks for, which is itself uncertain."""
 
 
 def sample_bounded(
@@ -43,6 +47,7 @@ def sample_bounded(
     draws: int = 1000,
     chains: int = 4,
     warmup: int | None = None,
+    enough: float | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
@@ -63,9 +68,12 @@ def sample_bounded(
         Draws kept of each chain, at least 8; number of chains.
     warmup : int, optional
         Draws thrown away before, half of those kept if not given.
+    enough : float, optional
+        Effective draws, in bulk and tail, that every parameter shall have: the chains go on until they do and R-hat is
+        at most 1.01, or have ten times as many draws; only `draws` if not given.
     seed : int
     progress : callable, optional
-        Called with the finished fraction.
+        Called with the finished fraction, of a run that goes on anew.
     watch : callable, optional
         Called every few seconds with the largest R-hat so far of the scales and of some parameters.
     checkpoint : Checkpoint, optional
@@ -100,8 +108,25 @@ def sample_bounded(
         target, method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=SWEEPS, start=_digest(start)
     )
     race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for)
-    kept = race.run(progress=progress, watch=watch)
-    return Chains(kept, target.names + target.scale_names)
+    names = target.names + target.scale_names
+    found = Chains(race.run(progress=progress, watch=watch), names)
+    while enough is not None and (more := _missing(found, enough, at_most=MOST_TIMES * draws)) > 0:
+        race.lengthen(more)
+        found = Chains(race.run(progress=progress, watch=watch), names)
+    return found
+
+
+def _missing(chains: Chains, enough: float, *, at_most: int) -> int:
+    """Draws a chain that are still to be made, by what the worst parameter has; none where all have enough."""
+    had = chains.draws.shape[1]
+    sizes = np.concatenate([chains.ess_bulk, chains.ess_tail])
+    # a parameter that bounds hold where it is has no effective size
+    least = float(np.nanmin(sizes)) if np.isfinite(sizes).any() else np.inf
+    met = not np.nanmax(chains.r_hat, initial=1.0) > LARGEST_R_HAT
+    if least >= enough and met:
+        return 0
+    wanted = had * min(4.0, max(1.25, SURELY * enough / max(least, 1.0)))
+    return min(int(np.ceil(wanted)), at_most) - had
 
 
 class Chain:
@@ -167,7 +192,7 @@ class Chain:
         self.strength = gibbs_sweeps(
             SWEEPS, self.x, self.normal @ self.x - self.right, target.gram @ self.x, self.normal, *self.columns,
             np.diagonal(target.gram).copy(), target.lower, target.upper, self.right, self.strength,
-            self.strength_range, self.generator,
+            self.strength_range, self.target.normaliser, self.generator,
         )  # fmt: skip
 
     def trajectory(self) -> None:
@@ -179,7 +204,9 @@ class Chain:
         if reflect(offset, velocity, covariance, low, high, QUARTER, MOST_BOUNCES) >= 0:
             self.x = np.clip(mean + offset, self.target.lower, self.target.upper)
         rough = self.target.gram @ self.x
-        self.strength = renew_strength(self.x, rough, self.strength, self.strength_range, self.generator)
+        self.strength = renew_strength(
+            self.x, rough, self.strength, self.strength_range, self.target.normaliser, self.generator
+        )
 
     def moments(self) -> tuple[Array, Array, Array]:
         """Upper factor of the precision, covariance and mean of the Gaussian without bounds, at the scales of now."""

@@ -22,9 +22,10 @@ from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint
+from geoslip.inversion.posterior.normaliser import log_normaliser
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
-from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform
+from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform, not_on_a_cone
 from geoslip.inversion.problem import Problem
 from geoslip.inversion.system import System
 
@@ -75,7 +76,7 @@ class SlipPosterior:
     @cached_property
     def mean(self) -> Array:
         """Mean slip (n_patches, 3), m; zero where a component is not estimated."""
-        return self.system.space.slip_table(self.system.space.slip_vector(self._parameters.mean(axis=0)))
+        return self.system.space.slip_table(self._parameters.mean(axis=0))
 
     @cached_property
     def standard_deviations(self) -> Array:
@@ -193,6 +194,7 @@ def sample_slip(
     draws: int = 1000,
     chains: int = 4,
     warmup: int | None = None,
+    enough: float | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
@@ -209,8 +211,9 @@ def sample_slip(
         Free slip if not given.
     strength : float or LogUniform, optional
         A number holds it; else it is sampled, from a prior over nine decades around the balance of data and smoothing
-        if none is given. It can be sampled only where slip is free or bounded by zero alone and the operator is
-        positive definite (geoslip.inversion.posterior.target says why).
+        if none is given. The operator must then be positive definite. Where slip has bounds other than zero, the
+        normaliser of its prior is found first, which takes about as long as the sampling
+        (geoslip.inversion.posterior.log_normaliser).
     sample_noise : bool, optional
         Whether a factor of each data set's standard deviations is sampled, log-uniform from 1/30 to 30 times the
         problem's scale; if not given, it is where the strength is.
@@ -223,7 +226,7 @@ def sample_slip(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
-    watch, checkpoint
+    enough, watch, checkpoint
         As in sample_bounded.
 
     Returns
@@ -233,8 +236,7 @@ def sample_slip(
     Raises
     ------
     ConstraintError
-        A largest moment, or a largest size of slip with two components, which are not bounds of parameters; or a
-        strength to be sampled between bounds that do not allow it.
+        A largest moment, or a largest size of slip with two components, which are not bounds of parameters.
     SingularProblemError
         Data and smoothing do not determine the slip, or the strength is to be sampled with an operator that is not
         positive definite.
@@ -242,17 +244,20 @@ def sample_slip(
     system = System(problem, operator, constraints or Constraints())
     _check_bounds(system)
     held = isinstance(strength, int | float)
-    target = slip_target(system, strength, sample_noise=not held if sample_noise is None else sample_noise)
+    sample_noise = not held if sample_noise is None else sample_noise
+    target = slip_target(system, strength, sample_noise=sample_noise, seed=seed)
     start = system.minimise(float(strength) if isinstance(strength, int | float) else _even_strength(system)).x
     found = sample_bounded(
-        target, start=start, method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, progress=progress,
-        watch=watch, checkpoint=checkpoint,
+        target, start=start, method=method, draws=draws, chains=chains, warmup=warmup, enough=enough, seed=seed,
+        progress=progress, watch=watch, checkpoint=checkpoint,
     )  # fmt: skip
     return SlipPosterior(system, target, found)
 
 
-def slip_target(system: System, strength: float | LogUniform | None, *, sample_noise: bool) -> BoundedGaussian:
-    """Write the posterior of a system as what the sampler takes.
+def slip_target(
+    system: System, strength: float | LogUniform | None, *, sample_noise: bool, seed: int = 0
+) -> BoundedGaussian:
+    """Write the posterior of a system as what the sampler takes; the seed is for the normaliser between bounds.
 
     Raises
     ------
@@ -270,7 +275,10 @@ def slip_target(system: System, strength: float | LogUniform | None, *, sample_n
         count = block.n_data - len(block.nuisance)
         right: Array = space.basis.T @ block.right
         terms.append(DataTerm(block.name, space.shrink(block.normal), right, block.energy, count, noise))
-    return BoundedGaussian(tuple(terms), system.gram, space.lower, space.upper, strength, _names(system))
+    table = np.zeros(0)
+    if isinstance(strength, LogUniform) and not_on_a_cone(space.lower, space.upper).any():
+        table = log_normaliser(system.gram, space.lower, space.upper, strength, seed=seed)
+    return BoundedGaussian(tuple(terms), system.gram, space.lower, space.upper, strength, _names(system), table)
 
 
 def _check_bounds(system: System) -> None:

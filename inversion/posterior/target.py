@@ -6,13 +6,14 @@ deviations), and a strength a:
     p(x, s, a | d)  ~  prod_i s_i^-n_i exp(-chi2_i(x) / (2 s_i^2))  *  a^q exp(-a^2 x' H x / 2)  *  p(s) p(a),
 
 with chi2_i = e_i - 2 b_i' x + x' N_i x. The factor a^q normalises the prior of x only if the allowed x form a cone
-(each bound 0 or infinite), its mean is zero and H is positive definite: then, and only then, the strength can be
-sampled by its exact conditional. The noise scales can be sampled under any bounds. Both are log-uniform between limits.
+(each bound 0 or infinite), its mean is zero and H is positive definite. Under other bounds it is 1 / Z(a), whose ratios
+geoslip.inversion.posterior.log_normaliser finds and the target is then given; a prior mean is such a case, with x
+counted from it. The noise scales can be sampled under any bounds. Both are log-uniform between limits.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -78,6 +79,8 @@ class BoundedGaussian:
         a, held or sampled.
     names : tuple of str
         Of the q parameters.
+    normaliser : (m,) array
+        ln Z(a) at ln a evenly spaced over the range of the strength, from log_normaliser; empty on a cone.
 
     Raises
     ------
@@ -94,6 +97,7 @@ class BoundedGaussian:
     upper: Array
     strength: Scale
     names: tuple[str, ...]
+    normaliser: Array = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         q = len(self.names)
@@ -173,13 +177,13 @@ class BoundedGaussian:
         return float(data + self.n * np.log(strength) + volume + 0.5 * half @ half)
 
     def _check_strength(self) -> None:
-        boxed = ~(np.isin(self.lower, (0.0, -np.inf)) & np.isin(self.upper, (0.0, np.inf)) & (self.lower < self.upper))
-        if boxed.any():
+        boxed = not_on_a_cone(self.lower, self.upper)
+        if boxed.any() and not self.normaliser.size:
             worst = int(np.argmax(boxed))
             raise ConstraintError(
                 f"{self.names[worst]} is bounded by {self.lower[worst]:g} and {self.upper[worst]:g}: the strength is "
                 "sampled exactly only where every bound is 0 or infinite, for else the prior's normaliser changes "
-                "with it by an unknown factor; leave the maximum out, or give the strength"
+                "with it by an unknown factor; give its log_normaliser, leave the maximum out, or give the strength"
             )
         size = np.sqrt(np.diagonal(self.gram))
         try:
@@ -194,6 +198,11 @@ class BoundedGaussian:
                 "the smoothing operator leaves some slip alone (it is not positive definite), so the slip's prior has "
                 "no normaliser and the strength no posterior: add zero-slip edges, or give the strength"
             )
+
+
+def not_on_a_cone(lower: Array, upper: Array) -> NDArray[np.bool_]:
+    """Which parameters have a bound that is neither zero nor infinite, or no room between their bounds."""
+    return ~(np.isin(lower, (0.0, -np.inf)) & np.isin(upper, (0.0, np.inf)) & (lower < upper))
 
 
 def _check_noise(term: DataTerm) -> None:

@@ -1,5 +1,7 @@
 """A run that was killed and goes on gives the draws of one that was not; another problem's checkpoint is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,29 @@ def test_the_largest_r_hat_is_told_on_the_way(monkeypatch):
     seen = []
     sample_bounded(target(), draws=1000, chains=2, seed=3, watch=seen.append)
     assert seen and all(0.99 < value < 3.0 for value in seen)
+
+
+def test_a_run_goes_on_until_it_has_enough_and_resumes_to_the_same(tmp_path):
+    path, held = tmp_path / "chains.npz", replace(target(noise=1.0), strength=1.0)
+    short = sample_bounded(held, draws=100, chains=2, seed=3)
+    assert short.ess_bulk.min() < 400.0
+    whole = sample_bounded(held, draws=100, chains=2, seed=3, enough=400)
+    assert whole.converged and 100 < whole.draws.shape[1] <= 1000
+    np.testing.assert_array_equal(whole.draws[:, :100], short.draws)
+    told = []
+
+    def killed_late(fraction):
+        told.append(fraction)
+        if path.is_file() and len(told) > 1:
+            raise Killed
+
+    def kept():
+        return Checkpoint(path, every=0.0)
+
+    with pytest.raises(Killed):
+        sample_bounded(held, draws=100, chains=2, seed=3, enough=400, checkpoint=kept(), progress=killed_late)
+    # first from where it was killed, then from a file that holds more draws than were asked for
+    for _ in range(2):
+        resumed = sample_bounded(held, draws=100, chains=2, seed=3, enough=400, checkpoint=kept())
+        np.testing.assert_array_equal(resumed.draws, whole.draws)
+    assert sample_bounded(held, draws=20, chains=2, seed=3, enough=1e6).draws.shape[1] == 200

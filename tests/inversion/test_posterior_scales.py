@@ -1,11 +1,13 @@
 """Strength and noise scales sampled along: against quadrature, by ranks of the truth, and refused where not exact."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import chisquare, multivariate_normal
 
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
-from geoslip.inversion.posterior import BoundedGaussian, DataTerm, LogUniform, sample_bounded
+from geoslip.inversion.posterior import BoundedGaussian, DataTerm, LogUniform, log_normaliser, sample_bounded
 from geoslip.inversion.posterior.sampler import METHODS
 
 GRAM = np.array([[2.0, -0.8], [-0.8, 1.0]])
@@ -152,3 +154,58 @@ def test_bad_scales_are_refused():
         posterior(np.zeros((0, 2)), np.zeros(0))
     with pytest.raises(ValueError, match="of that size"):
         posterior(matrix, data, gram=np.eye(3))
+
+
+BOX = np.array([0.0, -0.3]), np.array([1.2, 0.9])
+
+
+def box_shares(strengths):
+    """Z of the prior between the bounds of the box, at each strength, by quadrature."""
+    (x, wx), (y, wy) = (nodes_between(low, high, 80) for low, high in zip(*BOX))
+    pairs = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+    rough = np.einsum("ni,ij,nj->n", pairs, GRAM, pairs)
+    return pairs, rough, np.outer(wx, wy).ravel(), np.array(
+        [np.outer(wx, wy).ravel() @ np.exp(-0.5 * rough * strength**2) for strength in strengths]
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table():
+    return log_normaliser(GRAM, *BOX, STRENGTH, draws=600)
+
+
+def test_the_normaliser_between_bounds_is_the_quadrature(table):
+    strengths = np.exp(np.linspace(np.log(STRENGTH.low), np.log(STRENGTH.high), len(table)))
+    expected = np.log(box_shares(strengths)[3])
+    # of 1200 draws at each of 8 strengths
+    np.testing.assert_allclose(table, expected - expected[0], atol=0.1)
+    # on a cone it is that of the formula
+    cone = log_normaliser(GRAM, np.zeros(2), np.full(2, np.inf), STRENGTH, draws=600)
+    np.testing.assert_allclose(cone, -2.0 * np.log(strengths / strengths[0]), atol=0.15)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_between_other_bounds_the_strength_is_the_quadrature_too(method, table):
+    rng = np.random.default_rng(0)
+    matrix, data = rng.standard_normal((7, 2)), rng.standard_normal(7)
+    log_a, weight_a = nodes_between(np.log(STRENGTH.low), np.log(STRENGTH.high), 60)
+    pairs, rough, weight_x, shares = box_shares(np.exp(log_a))
+    misfit = np.sum((data - pairs @ matrix.T) ** 2, axis=1)
+    weight = np.exp(-0.5 * misfit[:, None] - 0.5 * rough[:, None] * np.exp(2.0 * log_a)) / shares
+    weight *= weight_x[:, None] * weight_a
+    weight /= weight.sum()
+    places = [pairs[:, 0], pairs[:, 1], log_a]
+    marginals = [weight.sum(axis=1), weight.sum(axis=1), weight.sum(axis=0)]
+    mean = np.array([part @ place for part, place in zip(marginals, places)])
+    deviation = np.sqrt([part @ (place - m) ** 2 for part, place, m in zip(marginals, places, mean)])
+    target = replace(
+        posterior(matrix, data, lower=BOX[0], upper=BOX[1], noise=1.0, strength=1.0),
+        strength=STRENGTH, normaliser=table,
+    )  # fmt: skip
+    draws = sample_bounded(target, method=method, draws=1800, seed=2).flat.copy()
+    draws[:, 2] = np.log(draws[:, 2])
+    np.testing.assert_allclose((draws.mean(axis=0) - mean) / deviation, 0.0, atol=0.05)
+    np.testing.assert_allclose(draws.std(axis=0) / deviation, 1.0, atol=0.05)
+    # the formula of a cone would be felt
+    cone = weight * (shares * np.exp(2.0 * log_a))
+    assert abs(cone.sum(axis=0) @ log_a / cone.sum() - mean[2]) > 0.2 * deviation[2]

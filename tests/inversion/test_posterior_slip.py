@@ -80,6 +80,26 @@ def test_the_noise_alone_may_be_sampled_within_a_box(small):
     assert {len(scale) for scale in posterior.noise_scales.values()} == {1200}
 
 
+def test_the_strength_may_be_sampled_within_a_box_too(small):
+    strengths = LogUniform(30.0, 3e4)
+    free = sample_slip(
+        small.problem, small.operator, constraints=Constraints(rake=60.0), strength=strengths, draws=400, seed=5
+    )
+    # a maximum that no draw comes near changes nothing; one that cuts the slip down is felt
+    far, near = (
+        sample_slip(
+            small.problem, small.operator, constraints=Constraints(rake=60.0, maximum=most), strength=strengths,
+            draws=400, seed=6,
+        )
+        for most in (20.0, 0.8)
+    )  # fmt: skip
+    np.testing.assert_allclose(free.mean, free.samples.mean(axis=0), atol=1e-12)
+    spread = np.log(free.strength).std()
+    assert abs(np.log(far.strength).mean() - np.log(free.strength).mean()) < 0.2 * spread
+    np.testing.assert_allclose(far.mean, free.mean, atol=0.1 * np.nanmax(free.standard_deviations))
+    assert np.linalg.norm(near.samples, axis=2).max() <= 0.8 + 1e-12 and near.chains.converged
+
+
 def test_a_scale_at_its_priors_edge_is_told(small):
     sampled = sample_slip(
         small.problem, small.operator, constraints=REVERSE, strength=LogUniform(1e-3, 1e-2), draws=100, seed=6
@@ -87,13 +107,19 @@ def test_a_scale_at_its_priors_edge_is_told(small):
     assert any("strength" in text and "upper edge" in text for text in sampled.warnings)
 
 
+def test_the_mean_is_that_of_the_draws_in_any_window_of_rakes(small):
+    window = Constraints(rake=(20.0, 130.0))
+    posterior = sample_slip(small.problem, small.operator, constraints=window, strength=30.0, draws=50, seed=1)
+    np.testing.assert_allclose(posterior.mean, posterior.samples.mean(axis=0), atol=1e-12)
+    rake = np.rad2deg(np.arctan2(posterior.mean[:, 1], posterior.mean[:, 0]))
+    assert ((rake > 20.0) & (rake < 130.0)).all()
+
+
 def test_what_is_no_bound_of_parameters_is_refused(small):
     with pytest.raises(ConstraintError, match="largest moment"):
         sample_slip(small.problem, small.operator, constraints=Constraints(moment_at_most=1e19))
     with pytest.raises(ConstraintError, match="two components a patch"):
         sample_slip(small.problem, small.operator, constraints=Constraints(maximum=2.0), strength=1.0)
-    with pytest.raises(ConstraintError, match="every bound is 0 or infinite"):
-        sample_slip(small.problem, small.operator, constraints=Constraints(rake=60.0, maximum=2.0))
     free = laplacian(small.fault, small.adjacency, zero_edges=())
     with pytest.raises(SingularProblemError, match="not positive definite"):
         sample_slip(small.problem, free, constraints=REVERSE)
