@@ -91,7 +91,8 @@ pages: install-test
 
 # Thirty-three synthetic events through a batch that is killed and resumed: a quarter of an hour of two cores.
 catalogue: install-test
-	$(TEST)/python cases/catalogue2022/catalogue.py --out .cache/catalogue2022 --page cases/catalogue2022/README.md
+	$(TEST)/python cases/catalogue2022/catalogue.py --out .cache/catalogue2022 \
+	    --page cases/catalogue2022/README.md --picture docs/catalogue2022.png
 
 # The comparison of all samplers and the twins of small earthquakes: an hour of one core.
 samplers: install-test
