@@ -49,6 +49,16 @@ def test_asperity_has_the_ellipsoid_s_moment(case: Case) -> None:
     assert model.moment == pytest.approx(30e9 * 3.5 * 0.4 * np.pi / 4.0 * 28e3 * 11e3, rel=2e-3)
 
 
+def test_a_rectangle_slips_all_over(case: Case) -> None:
+    assert case.synthetic is not None
+    frame = LocalFrame(*case.origin)
+    part = case.synthetic.slip[0].model_copy(update={"down": 8e3, "shape": "rectangle"})
+    only = case.model_copy(update={"synthetic": case.synthetic.model_copy(update={"slip": (part,)})})
+    model = true_model(only, refined_fault(only, frame), frame)
+    assert model.moment == pytest.approx(30e9 * 3.5 * 28e3 * 11e3, rel=1e-2)
+    assert model.peak_slip == pytest.approx(3.5) and np.isclose(model.magnitude, 3.5).mean() > 0.3
+
+
 def test_data_are_as_described(case: Case, tmp_path: Path) -> None:
     frame = LocalFrame(*case.origin)
     written = make_data(case, frame, tmp_path)
