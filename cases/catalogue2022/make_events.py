@@ -83,7 +83,7 @@ def draw_events(count: int, seed: int) -> list[tuple[Source, Source]]:
 
 
 def _draw_seen(generator: np.random.Generator, name: str, mw: float) -> Source:
-    place = generator.uniform((82.0, 30.0), (98.0, 40.0))
+    lon, lat = (float(part) for part in generator.uniform((82.0, 30.0), (98.0, 40.0)))
     side = crack_side(mw)
     while True:
         length, width = side * 10.0 ** generator.normal((0.1, -0.1), 0.1)
@@ -91,7 +91,7 @@ def _draw_seen(generator: np.random.Generator, name: str, mw: float) -> Source:
         least = 0.5 * width * np.sin(np.deg2rad(dip)) + TOP
         if least < DEEPEST:
             depth = generator.uniform(least, DEEPEST)
-            source = Source(name, *map(float, place), depth, strike, dip, rake, length, width, mw)
+            source = Source(name, lon, lat, depth, strike, dip, rake, length, width, mw)
             if peak(source) > SEEN * SIGMA:
                 return source
 
