@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoslip.cases.errors import CaseError
+from geoslip.cases.errors import CaseError, as_case_error
 from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_slip import SegmentSlip, Slip
@@ -52,6 +52,19 @@ def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constra
         moment_at_most=high,
         rigidity=case.elastic.rigidity,
     )
+
+
+def check_slip(case: Case, fault: Fault, *, frame: LocalFrame) -> None:
+    """Build what the case asks of slip, before anything long is computed.
+
+    Raises
+    ------
+    CaseError
+        Rules that clash, segments or edges that are not there, a prior that does not fit the fault.
+    """
+    with as_case_error(case):
+        build_constraints(case, fault, frame=frame).space(fault)
+        build_operator(case, fault)
 
 
 def _locked(case: Case, fault: Fault, frame: LocalFrame) -> NDArray[np.bool_] | None:
@@ -141,6 +154,9 @@ def _plain_operator(case: Case, fault: Fault) -> Operator:
         if any(edges.values()):
             rule = f"the operator {name} tapers slip at no edge: leave zero_edges out, or take laplacian"
             raise CaseError(case.mistake(("smoothing", "operator"), rule))
+        if case.join and name != "damping":
+            rule = f"the covariance of {name} ends with each segment: leave join out, or take laplacian"
+            raise CaseError(case.mistake(("join",), rule))
         return damping(fault) if name == "damping" else _von_karman(case, fault)
     adjacency = neighbours(fault, join=case.join or "touching")
     make = laplacian if name == "laplacian" else first_difference

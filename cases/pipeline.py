@@ -16,7 +16,7 @@ from geoslip.cases.assumptions import assumptions
 from geoslip.cases.build_data import DatasetReading, read_datasets
 from geoslip.cases.build_fault import build_fault
 from geoslip.cases.build_geometry import sample_case_geometry
-from geoslip.cases.build_slip import build_constraints, build_operator
+from geoslip.cases.build_slip import build_constraints, build_operator, check_slip
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError, as_case_error
@@ -101,6 +101,7 @@ def prepare_case(
     if case.synthetic is None:
         _refuse_missing(case, roots)
     fault = build_fault(case, frame, roots=roots)
+    check_slip(case, fault, frame=frame)
     with ExitStack() as until_read:
         made: list[Path] = []
         if case.synthetic is not None:

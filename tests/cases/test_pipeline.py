@@ -110,12 +110,22 @@ def test_variance_components_scale_the_noise_of_the_case(study_folder: Path) -> 
         ("scales: {bounds: [2, 1]}", "smallest and the largest scale"),
         ("mechanism: dip-slip", "mechanism is for the operator von_karman"),
         ("operator: von_karman, correlation: [0 km, 1 km]", "correlation lengths are above 0"),
+        ("by_segment: {south: 2}", "relative strength for the segment 'south'"),
     ],
 )
 def test_operators_that_lack_something_or_clash_say_so(study_folder: Path, choice: str, rule: str) -> None:
     change(study_folder, "{choose: abic", f"{{{choice}, choose: abic")
     with pytest.raises(CaseError, match=rule):
-        run_case(read_case(study_folder / "case.yml"))
+        prepare_case(read_case(study_folder / "case.yml"))
+
+
+def test_a_covariance_that_would_end_at_a_joint_is_refused(study_folder: Path) -> None:
+    change(study_folder, "zero_edges: [bottom]", "zero_edges: []")
+    change(study_folder, "{choose: abic", "{operator: von_karman, mechanism: strike-slip, choose: abic")
+    path = study_folder / "case.yml"
+    path.write_text(path.read_text() + "join: [[main, main]]\n")
+    with pytest.raises(CaseError, match="covariance of von_karman ends with each segment"):
+        prepare_case(read_case(path))
 
 
 def test_every_criterion_is_reported_beside_the_one_that_chooses(study_folder: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from geoslip.cases.casefile import read_case
 from geoslip.cases.errors import CaseError
 from geoslip.cases.output import summary
-from geoslip.cases.pipeline import run_case
+from geoslip.cases.pipeline import prepare_case, run_case
 
 RULE = "slip: {rake: [-45, 45], zero_edges: [bottom]}"
 
@@ -83,6 +83,6 @@ def test_rules_that_make_no_sense_are_refused_on_reading(study_folder: Path, rul
         ("slip: {equal: [[main, other]]}", "no segment 'other'"),
     ],
 )
-def test_rules_that_clash_are_named(study_folder: Path, rule: str, said: str) -> None:
+def test_rules_that_clash_are_named_before_anything_is_computed(study_folder: Path, rule: str, said: str) -> None:
     with pytest.raises(CaseError, match=said):
-        run_case(read_case(ruled(study_folder, rule)))
+        prepare_case(read_case(ruled(study_folder, rule)))

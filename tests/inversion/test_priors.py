@@ -104,6 +104,13 @@ def test_segments_may_have_lengths_of_their_own_and_must_have_some(twin):
         von_karman(fault, lengths=(1e3, 1e3), hurst=-1)
 
 
+def test_a_prior_of_the_wrong_size_is_refused(twin, study):
+    small = Fault((twin.segment("plane"),))
+    for operator in (damping(small), von_karman(small, lengths=(8e3, 8e3))):
+        with pytest.raises(ValueError, match=f"'{operator.name}' acts on 48 slip components, the problem has 96"):
+            solve(study.problem, operator, strength=1.0)
+
+
 def test_mai_and_beroza_lengths():
     assert correlation_lengths(50e3, 15e3, mechanism="strike-slip") == pytest.approx((18860.0, 6210.0))
     assert correlation_lengths(50e3, 15e3, mechanism="dip-slip") == pytest.approx((16600.0, 5830.0))
