@@ -134,12 +134,13 @@ CRITERIA = {
     "lcurve": "corner of the L-curve",
     "abic": "smallest ABIC",
     "gcv": "smallest generalised cross-validation",
+    "chi2": "strongest that misses by no more than the noise",
     "cv": "smallest error of prediction of blocks of ground held out",
     "cv_datasets": "smallest error of prediction of whole data sets held out",
 }
 """What a strength can be chosen by, in words."""
 
-Criterion = Literal["lcurve", "abic", "gcv", "cv", "cv_datasets"]
+Criterion = Literal["lcurve", "abic", "gcv", "chi2", "cv", "cv_datasets"]
 Choice = Criterion | float
 
 
@@ -186,8 +187,8 @@ class Smoothing(Block):
 
     ``by_component`` (strike, dip) and ``by_segment`` multiply the strength for what they name.
 
-    L-curve, ABIC and GCV are always computed; cross-validation, which solves anew for every fold, where it chooses or
-    is named in ``compare``.
+    L-curve, ABIC, GCV and chi2 are always computed; cross-validation, which solves anew for every fold, where it
+    chooses or is named in ``compare``.
     """
 
     operator: Literal["laplacian", "first_difference", "damping", "von_karman", "matern"] = "laplacian"

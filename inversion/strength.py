@@ -21,7 +21,7 @@ from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
 
-CRITERIA = ("lcurve", "abic", "gcv")
+CRITERIA = ("lcurve", "abic", "gcv", "chi2")
 """What every curve can be chosen by; cross_validate adds others."""
 FEWEST_STRENGTHS = 5
 SHALLOWEST_CORNER = 0.1
@@ -102,15 +102,17 @@ class StrengthCurve:
         return (*CRITERIA, *self.cross_validation)
 
     def choose(self, criterion: str = "lcurve") -> StrengthChoice:
-        """Choose a strength: the corner of the L-curve, or the smallest ABIC, GCV or error of prediction.
+        """Choose a strength: the corner of the L-curve, the smallest ABIC, GCV or error of prediction, or a misfit.
 
         The corner is the point farthest from the chord between the curve's ends (geoslip.inversion.lcurve says why it
         is not the largest curvature).
 
         Parameters
         ----------
-        criterion : {"lcurve", "abic", "gcv", "cv", "cv_datasets"}
-            The last two (or those of folds of one's own) once cross_validate has added them.
+        criterion : {"lcurve", "abic", "gcv", "chi2", "cv", "cv_datasets"}
+            "chi2" is the strongest whose chi-square is no more than the noise explains, the number of data less that of
+            nuisance coefficients (the discrepancy principle, Morozov 1966, Soviet Math. Dokl. 7, 414-417). The last two
+            (or those of folds of one's own) once cross_validate has added them.
 
         Returns
         -------
@@ -120,7 +122,8 @@ class StrengthCurve:
         if criterion in self.cross_validation:
             index, warnings = self._best_predicted(criterion)
         elif criterion in CRITERIA:
-            index, warnings = {"lcurve": self._corner, "abic": self._lowest_abic, "gcv": self._lowest_gcv}[criterion]()
+            ways = {"lcurve": self._corner, "abic": self._lowest_abic, "gcv": self._lowest_gcv, "chi2": self._as_noisy}
+            index, warnings = ways[criterion]()
         elif criterion in ("cv", "cv_datasets"):
             raise ValueError(f"criterion {criterion!r} is not computed yet: cross_validate the curve first")
         else:
@@ -158,6 +161,23 @@ class StrengthCurve:
         if not rise > FLAT_GCV:
             return self._middle(f"GCV: flat, it changes by {100.0 * rise:.2g} % over the whole curve")
         return self._lowest(self.gcv, "GCV")
+
+    def _as_noisy(self) -> tuple[int, tuple[str, ...]]:
+        problem = self.estimates[0].problem
+        target = problem.n_data - problem.n_nuisance
+        explained = np.flatnonzero(self.misfit <= target)
+        if not explained.size:
+            return 0, (
+                f"chi2: every strength misses by more than the noise explains (chi-square {self.misfit[0]:.4g} at the "
+                f"weakest, {target} asked): the noise is understated or the model too simple; use another criterion",
+            )
+        index = int(explained[-1])
+        if index == len(self.strengths) - 1:
+            return index, (
+                f"chi2: every strength fits better than the noise asks (chi-square {self.misfit[-1]:.4g} at the "
+                f"strongest, {target} asked): the noise is overstated, or widen the range of strengths",
+            )
+        return index, ()
 
     def _best_predicted(self, criterion: str) -> tuple[int, tuple[str, ...]]:
         found = self.cross_validation[criterion]

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from geoslip.inversion import StrengthCurve
 
 CRITERION_NAMES = {
-    "lcurve": "corner", "abic": "ABIC", "gcv": "GCV", "cv": "cross-validation", "cv_datasets": "left-out data sets",
+    "lcurve": "corner", "abic": "ABIC", "gcv": "GCV", "chi2": "noise", "cv": "cross-validation",
+    "cv_datasets": "left-out data sets",
 }  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def _mark_others(axes: Axes, curve: StrengthCurve, *, best: int) -> None:
     for criterion in curve.criteria:
         names.setdefault(curve.choose(criterion).index, []).append(CRITERION_NAMES.get(criterion, criterion))
     names.pop(best, None)
-    for (index, said), marker in zip(names.items(), "sD^v<"):
+    for (index, said), marker in zip(names.items(), "sD^v<>"):
         place = curve.roughness[index], curve.misfit[index]
         axes.plot(*place, marker, color="none", markeredgecolor=style.PREDICTED, markersize=9, label=", ".join(said))
 

@@ -76,7 +76,7 @@ def test_real_case_fits_in_twenty_four_lines() -> None:
         ("origin: [-117.6, 35.77]", "origin: [35.77, -117.6]", 2, "the order is [longitude, latitude]"),
         ("rake: [135, 225]", "rake: [0, 270]", 23, "use 'free'"),
         ("zero_edges: [bottom, sides]", "zero_edges: [botom]", 23, "is no edge"),
-        ("choose: abic", "choose: aicc", 24, "by lcurve, abic, gcv, cv, cv_datasets"),
+        ("choose: abic", "choose: aicc", 24, "by lcurve, abic, gcv, chi2, cv, cv_datasets"),
         ("    dip: 80\n", "", 15, "the key 'dip' is missing"),
         ("positive: toward", "positive: up", 10, "must be one of"),
         ("noise: {sigma: 4 mm}", "noise: none", 12, "a length"),

@@ -135,7 +135,7 @@ def test_every_criterion_is_reported_beside_the_one_that_chooses(study_folder: P
     assert run.curve.cross_validation["cv"].folds.names == ("fold 1", "fold 2", "fold 3")
     assert run.estimate.strength == run.curve.choose("cv").strength
     criteria = summary(run)["smoothing"]["criteria"]
-    assert list(criteria) == ["lcurve", "abic", "gcv", "cv", "cv_datasets"]
+    assert list(criteria) == ["lcurve", "abic", "gcv", "chi2", "cv", "cv_datasets"]
     assert criteria["gcv"]["strength"] == run.curve.choose("gcv").strength
     assert "smallest error of prediction of blocks of ground held out. Others would choose" in smoothing_sentence(run)
     left, _ = figure_strength(run.curve, chosen=run.estimate.strength).axes

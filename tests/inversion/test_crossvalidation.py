@@ -122,7 +122,7 @@ def test_cross_validation_finds_the_noise_and_the_slip(study, validated):
     score = validated.cross_validation["cv"].score
     assert score.min() > 0.8
     assert score[[0, -1]].min() > 5.0 * score.min()
-    assert validated.criteria == ("lcurve", "abic", "gcv", "cv", "cv_datasets")
+    assert validated.criteria == ("lcurve", "abic", "gcv", "chi2", "cv", "cv_datasets")
 
 
 def test_a_whole_data_set_held_out_keeps_its_own_ramp(study, validated):

@@ -235,6 +235,19 @@ def test_the_strength_means_the_same_on_two_meshes(twin):
     assert 0.4 < chosen[1] / chosen[0] < 2.5
 
 
+def test_the_chi_square_target_is_the_strongest_smoothing_that_the_noise_explains(study, curve):
+    target = study.problem.n_data - study.problem.n_nuisance
+    choice = curve.choose("chi2")
+    assert choice.warnings == ()
+    assert curve.misfit[choice.index] <= target < curve.misfit[choice.index + 1]
+    error = np.sqrt(np.mean((choice.estimate.slip_vector - study.slip) ** 2))
+    assert error < 0.25 * np.abs(study.slip).max()
+    for factor, said in ((0.1, "noise is understated"), (1e4, "noise is overstated")):
+        scaled = study.problem.with_scales({block.name: factor for block in study.problem.blocks})
+        other = strength_curve(scaled, study.operator, strengths=curve.strengths / factor)
+        assert said in other.choose("chi2").warnings[0]
+
+
 def test_progress_runs_to_one(study):
     seen = []
     strength_curve(study.problem, study.operator, strengths=[1e2, 1e3, 1e4, 1e5, 1e6], progress=seen.append)
