@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,9 @@ def summary(run: StudyRun) -> dict[str, Any]:
     at_rim = rim_slip(model)
     centroid = np.asarray(model.centroid, dtype=float)
     longitude, latitude = frame.to_geographic(centroid[0], centroid[1])
+    from geoslip.inversion import redundancy
+
+    left = redundancy(run.estimate)
     return {
         "name": run.case.name,
         "synthetic": run.synthetic or None,
@@ -130,7 +133,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
             }
             for part in model.per_segment()
         ],
-        "datasets": [_dataset(run, observations.name) for observations in run.observations],
+        "datasets": [_dataset(run, observations.name, left=left) for observations in run.observations],
         "smoothing": {
             "operator": run.case.smoothing.operator,
             "chosen_by": run.case.smoothing.choose if isinstance(run.case.smoothing.choose, str) else "case",
@@ -185,7 +188,7 @@ def _criteria(run: StudyRun) -> dict[str, Any]:
     return {one.criterion: {"strength": one.strength, "warnings": list(one.warnings)} for one in choices}
 
 
-def _dataset(run: StudyRun, name: str) -> dict[str, Any]:
+def _dataset(run: StudyRun, name: str, *, left: Mapping[str, float]) -> dict[str, Any]:
     fit = run.estimate.fit(name)
     entry: dict[str, Any] = {
         "name": name,
@@ -195,6 +198,8 @@ def _dataset(run: StudyRun, name: str) -> dict[str, Any]:
         "sigma_scale": run.problem.scales.get(name, 1.0),
         "ramp": fit.nuisance,
         "chi2": fit.chi2,
+        "redundancy": left[name],
+        "chi2_over_redundancy": fit.chi2 / left[name] if left[name] > 0.0 else None,
         "by_direction": dict(fit.by_direction),
     }
     if name in run.grid_scores:

@@ -1,4 +1,4 @@
-"""Write the table of docs/howto/which-smoothing.md: one truth, four kinds of noise, five criteria.
+"""Write the table of docs/howto/which-smoothing.md: one truth, four kinds of noise, all criteria.
 
 ``python docs/which_smoothing.py`` replaces what stands between the page's marks.
 """
