@@ -65,12 +65,35 @@ def _unknown_segments(document: Mapping[str, Any], segments: list[str]) -> list[
         for name in pair if isinstance(pair, list) else []:
             if str(name) not in segments:
                 findings.append((("join", index), _no_segment(str(name), segments)))
-    findings += _unknown_junctions(document, segments)
+    findings += _unknown_junctions(document, segments) + _unknown_in_stress(document, segments)
     slip = document.get("slip")
     overrides = slip.get("segments") if isinstance(slip, Mapping) else None
     for name in overrides if isinstance(overrides, Mapping) else []:
         if str(name) not in segments:
             findings.append((("slip", "segments", name), _no_segment(str(name), segments)))
+    return findings
+
+
+def _unknown_in_stress(document: Mapping[str, Any], segments: list[str]) -> list[Finding]:
+    """Segments that the stress block names and that are not there, and true slip where there is none."""
+    block = document.get("stress")
+    if not isinstance(block, Mapping):
+        return []
+    places: list[tuple[tuple[str | int, ...], Any]] = []
+    source, receivers = block.get("source"), block.get("receivers")
+    findings: list[Finding] = []
+    if isinstance(source, Mapping):
+        places.append((("stress", "source", "segments"), source.get("segments")))
+        if source.get("true_slip") is True and document.get("synthetic") is None:
+            findings.append((("stress", "source", "true_slip"), "true slip is known in a synthetic study only"))
+    for index, entry in enumerate(receivers if isinstance(receivers, list) else []):
+        for key in ("segments", "rake_of"):
+            if isinstance(entry, Mapping):
+                places.append((("stress", "receivers", index, key), entry.get(key)))
+    for location, names in places:
+        for name in [names] if isinstance(names, str) else names if isinstance(names, list) else []:
+            if str(name) not in segments:
+                findings.append((location, _no_segment(str(name), segments)))
     return findings
 
 

@@ -135,6 +135,8 @@ def test_mean_rakes_of_zones() -> None:
         ("{map: {strike: 0, dip: 90, rake: own, depths: [5 km]}}", "no slip of its own"),
         ("{receivers: [{segments: [main]}], section: {start: [30, 40], end: [31, 40]}}", "give map too"),
         ("{source: {slip: 1 m}, receivers: [{segments: [main]}]}", "needs plane, slip and rake"),
+        ("{receivers: [{segments: [man]}]}", r"no segment is called 'man'; did you mean 'main'"),
+        ("{source: {segments: deep}, receivers: [{segments: [main]}]}", "no segment is called 'deep'"),
         ("{source: {crs: EPSG:32636}, receivers: [{segments: [main]}]}", "belong to a file"),
     ],
 )
@@ -144,8 +146,8 @@ def test_what_is_refused(block, message) -> None:
 
 
 def test_what_cannot_be_computed_is_refused(run, tmp_path: Path) -> None:
-    case = parse_case(f"{CASE}\nstress: {{receivers: [{{segments: [man]}}]}}\n")
-    with pytest.raises(ValueError, match="names the segment 'man', but there are main"):
+    case = parse_case(f"{CASE}\nstress: {{source: {{true_slip: true}}, receivers: [{{segments: [main]}}]}}\n")
+    with pytest.raises(ValueError, match="needs a synthetic study"):
         run_stress(case, run.model)
     case = parse_case(f"{CASE}\nstress: {{source: {{file: no.flt}}, receivers: [{{segments: [main]}}]}}\n")
     with pytest.raises(CaseError, match=r"no\.flt"):
