@@ -1,5 +1,7 @@
 """Synthetic noise with a given covariance, exact by circulant embedding (Dietrich & Newsam 1997)."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft2, next_fast_len, rfft2
@@ -46,20 +48,28 @@ def synthetic_noise(
     field = np.sqrt(noise.nugget) * rng.standard_normal(shape)
     if noise.sill == 0.0:
         return field
+    sides, amplitude = _embedding(tuple(shape), tuple(spacing), noise)
+    return field + irfft2(rfft2(rng.standard_normal(sides)) * amplitude, sides)[: shape[0], : shape[1]]
+
+
+@lru_cache(maxsize=4)
+def _embedding(
+    shape: tuple[int, int], spacing: tuple[float, float], noise: NoiseModel
+) -> tuple[tuple[int, int], NDArray[np.float64]]:
+    """Sides of the periodic field and the amplitude of its waves; kept for the next draw, as of a time series."""
     for margin in (6.0, 12.0, 24.0):
         # Beyond the grid's own reach the covariance must fall to nearly nothing before it comes back.
-        sides = tuple(
+        high, wide = (
             next_fast_len(2 * n + int(np.ceil(margin * noise.length / abs(step))), real=True)
             for n, step in zip(shape, spacing)
         )
-        if sides[0] * sides[1] > _LARGEST:
+        if high * wide > _LARGEST:
             break
         # Offsets that wrap round: 0, 1, ..., -2, -1 steps.
-        rows, columns = (np.fft.fftfreq(n, 1.0 / n) * step for n, step in zip(sides, spacing))
+        rows, columns = (np.fft.fftfreq(n, 1.0 / n) * step for n, step in zip((high, wide), spacing))
         power = rfft2(noise.correlated_at(columns, rows[:, None])).real
         if power.min() > -1e-6 * power.max():
-            spectrum = rfft2(rng.standard_normal(sides)) * np.sqrt(np.maximum(power, 0.0))
-            return field + irfft2(spectrum, sides)[: shape[0], : shape[1]]
+            return (high, wide), np.sqrt(np.maximum(power, 0.0))
     raise DataError(
         f"synthetic noise: a length of {noise.length:g} m needs too large a field for pixels of"
         f" {min(abs(step) for step in spacing):g} m; "
