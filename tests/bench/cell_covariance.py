@@ -1,7 +1,7 @@
 """Time of the full covariance of a quadtree's cells: 340 of 500 x 500 pixels, or with --side 2000 1500.
 
-Prints one JSON line with the processor seconds, the least of several runs after one that compiles; --wall gives
-wall-clock seconds.
+Prints one JSON line with the processor seconds of all threads together, the least of several runs after one that
+compiles; --wall gives wall-clock seconds, which count others' work on the machine too.
 """
 
 import argparse
