@@ -130,8 +130,10 @@ def scene_noise(scene: Scene, entry: Dataset, frame: LocalFrame, fault: Fault) -
     if wanted.source == "estimate":
         families = None if wanted.model == "best" else [wanted.model]
         near = far_field(scene, frame, fault)
-        best = compare_noise(scene, mask=near, families=families, anisotropic=wanted.anisotropic)[0]
+        best = compare_noise(scene, mask=near, families=families, anisotropic=wanted.anisotropic, draws=wanted.draws)[0]
         given, said = best.noise, best.warnings
+        if best.errors:
+            said = (*said, f"{best.spread}: fits to {wanted.draws} scenes simulated with it")
     elif wanted.source == "residuals":
         given = NoiseModel(0.0, 1.0, 1.0)  # stands in until a first fit has been made
     elif given is None:

@@ -29,7 +29,8 @@ class Noise(Block):
     ``floor`` is added in quadrature to what the file says, ``scale`` multiplies every standard deviation.
 
     ``estimate`` is the radar's own noise, from the far field of a grid: ``model`` is fitted to its semivariogram, for
-    ``best`` the family that the pixels make likeliest, with a direction where ``anisotropic``. ``residuals`` is what
+    ``best`` the family that the pixels make likeliest, with a direction where ``anisotropic``; ``draws`` simulated
+    scenes, 20 say, tell how well its parameters are known, and the report says so. ``residuals`` is what
     the fault model leaves over: a first fit with white noise of a tenth of the data's standard deviation, smoothed by
     its L-curve, then the semivariogram of its residuals.
     """
@@ -46,6 +47,7 @@ class Noise(Block):
     ratio: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     azimuth: Angle = 0.0
     anisotropic: bool = False
+    draws: Annotated[int, Field(ge=0, le=1000)] = 0
 
     def given(self) -> NoiseModel | None:
         """The noise that the case states itself, m^2 and metres; None where it is found or read elsewhere."""
@@ -79,6 +81,10 @@ class Noise(Block):
             raise ValueError("model: best is for 'estimate'; name the family of a noise that the case states")
         if "anisotropic" in written and not found:
             raise ValueError("anisotropic belongs to 'estimate'; a stated noise has ratio and azimuth")
+        if "draws" in written and not found:
+            raise ValueError("draws tell how well an estimated noise is known: they belong to source: estimate")
+        if 0 < self.draws < 5:
+            raise ValueError("fewer than 5 simulated scenes tell no spread: ask for 20, or leave draws out")
         if self.length is not None:
             self.given()
         return self

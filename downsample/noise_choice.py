@@ -54,6 +54,20 @@ class NoiseFit:
     bias: dict[str, float]
     warnings: tuple[str, ...] = ()
 
+    @property
+    def spread(self) -> str:
+        """Say how well sill, length and nugget are known, in millimetres and kilometres; empty where not asked for."""
+        if not self.errors:
+            return ""
+
+        def root(name: str) -> str:
+            value = float(np.sqrt(getattr(self.noise, name)))
+            # of a variance s^2 with error e, s errs by e / 2 s
+            return f"{1e3 * value:.2f} ± {1e3 * 0.5 * self.errors[name] / value:.2f} mm" if value > 0.0 else "0 mm"
+
+        length = f"{1e-3 * self.noise.length:.1f} ± {1e-3 * self.errors['length']:.1f} km"
+        return f"noise of {root('sill')} correlated over {length}, {root('nugget')} a pixel"
+
 
 def compare_noise(
     scene: Scene,

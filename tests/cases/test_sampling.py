@@ -1,5 +1,6 @@
 """Samplers by their names in a case file: the cells follow the case, and slip comes back from any of them."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -148,6 +149,23 @@ def test_noise_of_any_family_is_fitted(raster_study: Path, block: str, family: s
     # The far field of so small a map holds the earthquake's own tail: white noise is found, the rest is warned of.
     assert 0.2 < noise.nugget / 9e-6 < 1.3
     assert any("correlation length is unknown and may be wrong" in text for text in prepared.warnings)
+
+
+def test_how_well_an_estimated_noise_is_known_is_said(raster_study: Path) -> None:
+    path = raster_study / "case.yml"
+    text = path.read_text()
+    path.write_text(text.replace("noise: {sigma: 3 mm}", "noise: {source: estimate, draws: 6}", 1))
+    notes = prepare_case(read_case(path)).readings[0].observations.notes
+    said = [note for note in notes if "fits to 6 scenes simulated with it" in note]
+    assert len(said) == 1
+    assert re.search(r"noise of [\d.]+ ± [\d.]+ mm correlated over [\d.]+ ± [\d.]+ km, [\d.]+ ± 0\.\d+ mm", said[0])
+    for wrong, rule in (
+        ("{sigma: 3 mm, draws: 20}", "belong to source: estimate"),
+        ("{source: estimate, draws: 2}", "20"),
+    ):
+        path.write_text(text.replace("noise: {sigma: 3 mm}", f"noise: {wrong}", 1))
+        with pytest.raises(CaseError, match=rule):
+            read_case(path)
 
 
 def test_noise_is_stated_with_family_and_direction(raster_study: Path) -> None:

@@ -137,6 +137,9 @@ def test_likelihood_tells_smooth_noise_from_rough_and_simulation_gives_errors():
     assert set(best.errors) == {"sill", "length", "nugget"}
     assert abs(best.noise.length - 1200.0) < 4.0 * best.errors["length"] + abs(best.bias["length"])
     assert 0.01 < best.errors["length"] / 1200.0 < 0.3
+    assert best.spread.startswith(f"noise of {1e3 * best.noise.sill**0.5:.2f} ± ")
+    assert f" {1e-3 * best.noise.length:.1f} ± {1e-3 * best.errors['length']:.1f} km" in best.spread
+    assert fits[1].spread == ""
 
 
 def test_a_length_at_the_longest_distance_is_warned_of():
