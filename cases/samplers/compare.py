@@ -178,7 +178,7 @@ def draw_picture(task: Comparison, path: Path) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(13.0, 13.5), layout="constrained")
+    figure = Figure(figsize=(13.0, 15.0), layout="constrained")
     axes = figure.subplots(5, 4).ravel()
     scene = task.scene(0)
     extent = (1e-3 * scene.x[0], 1e-3 * scene.x[-1], 1e-3 * scene.y[-1], 1e-3 * scene.y[0])
@@ -187,26 +187,36 @@ def draw_picture(task: Comparison, path: Path) -> None:
     peak = 1.1 * float(np.linalg.norm(task.truth, axis=1).max())
 
     def show_slip(panel, slip, title):  # type: ignore[no-untyped-def]
-        image = panel.imshow(np.linalg.norm(slip, axis=1).reshape(rows, columns), vmin=0.0, vmax=peak, cmap="magma_r")
+        amount = np.linalg.norm(slip, axis=1).reshape(rows, columns)
+        sides = (0.0, 1e-3 * PLANE.length, 1e-3 * PLANE.width, 0.0)
+        image = panel.imshow(amount, extent=sides, vmin=0.0, vmax=peak, cmap="magma_r")
         panel.set_title(title, fontsize=9)
-        panel.set_xticks([])
-        panel.set_yticks([])
+        panel.set_xlabel("km along strike", fontsize=8)
+        panel.set_ylabel("km down the dip", fontsize=8)
+        panel.tick_params(labelsize=7)
         return image
 
-    axes[0].imshow(1e2 * scene.values, extent=extent, cmap="RdBu_r", vmin=-30, vmax=30)
-    axes[0].set_title("the scene, first draw (cm, -30 to 30)", fontsize=9)
-    image = show_slip(axes[1], task.truth, "the slip (strike to the right, depth down)")
+    def show_map(panel, title, alpha):  # type: ignore[no-untyped-def]
+        image = panel.imshow(1e2 * scene.values, extent=extent, cmap="RdBu_r", vmin=-30, vmax=30, alpha=alpha)
+        panel.set_title(title, fontsize=9)
+        panel.set_xlabel("km east", fontsize=8)
+        panel.set_ylabel("km north", fontsize=8)
+        panel.tick_params(labelsize=7)
+        return image
+
+    image = show_map(axes[0], "the scene, first draw", 1.0)
+    figure.colorbar(image, ax=axes[0], label="cm toward the satellite", shrink=0.6)
+    image = show_slip(axes[1], task.truth, "the slip")
     figure.colorbar(image, ax=axes[1], label="m", shrink=0.6)
     for spare in axes[2:4]:
         spare.set_axis_off()
     for k, name in enumerate(NAMES):
         estimate, cells = task.answer(name, scene)
         panel, beside = axes[4 + 2 * k], axes[5 + 2 * k]
-        panel.imshow(1e2 * scene.values, extent=extent, cmap="RdBu_r", vmin=-30, vmax=30, alpha=0.5)
+        show_map(panel, f"{name}: {cells.n} cells", 0.5)
         panel.add_collection(
             PolyCollection([1e-3 * outline for outline in cells.outlines], facecolor="none", edgecolor="black", lw=0.4)
         )
-        panel.set_title(f"{name}: {cells.n} cells", fontsize=9)
         show_slip(beside, estimate.slip, f"{name}: slip")
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=90)
