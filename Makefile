@@ -95,11 +95,12 @@ catalogue: install-test
 	$(TEST)/python cases/catalogue2022/catalogue.py --out .cache/catalogue2022 \
 	    --page cases/catalogue2022/README.md --picture docs/catalogue2022.png
 
-# The comparison of all samplers and the twins of small earthquakes: an hour of one core.
+# The comparison of all samplers, two studies with each of them, and the twins of small earthquakes: an hour of one core.
 samplers: install-test
 	mkdir -p .cache
 	$(TEST)/python cases/samplers/compare.py --draws 100 --keep .cache/samplers.json --page docs/samplers.md \
 	    --picture docs/samplers.png
+	$(TEST)/python cases/samplers/studies.py --keep .cache/samplers_studies.json --pages cases
 	$(TEST)/python cases/small2017/twin.py --draws 100 --keep .cache/small2017.json --page cases/small2017/README.md
 
 # What a user gets: the sdist and a wheel built from it, each installed on every Python of PYTHONS that is there, and the

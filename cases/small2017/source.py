@@ -16,7 +16,7 @@ from scipy.stats import multivariate_t
 
 from geoslip.downsample import NoiseModel, Observations, Scene, cell_observations, look_vector, model_quadtree
 from geoslip.faults.frame import LocalFrame
-from geoslip.inversion.posterior import GeometryTarget, IntegratedSlip, Rectangle, Uniform, UniformSource
+from geoslip.inversion.posterior import GeometryTarget, IntegratedSlip, Normal, Rectangle, Uniform, UniformSource
 from geoslip.okada import displacement_field
 
 RIGIDITY = 30e9
@@ -27,9 +27,11 @@ SIDE, SPACING = 128, 800.0
 HEADINGS, INCIDENCE = (-13.0, -167.0), 39.0
 DATES, CELLS = 20, 120
 """Dates a side of the event, and cells a track."""
-STRIKE_WINDOW = 60.0
-"""Degrees about the catalogue's strike that are searched: one of the two planes is taken as known."""
-BATCHES, WIDER, KEPT, PREDICTING = (4000, 2000, 3000), 1.3, 1000, 30
+EPICENTRE_ERROR, MAGNITUDE_ERROR, STRIKE_ERROR = 3e3, 0.1, 15.0
+"""Standard deviations (m, magnitudes, degrees) of what a catalogue says beforehand."""
+STRIKE_WINDOW, DEEPEST = 60.0, 20e3
+"""Degrees about the catalogue's strike that are searched, since it only tells which of the two planes; m."""
+BATCHES, WIDER, KEPT, PREDICTING = (2500, 1500, 2000), 1.3, 1000, 30
 """Draws of the prior, then of two distributions fitted to them, this much wider; how many are kept, and predict."""
 TARGET, SHARE = 0.05, 1.645
 """What the magnitude was to be found within in 90 of 100 draws: so many standard deviations of a normal error."""
@@ -167,13 +169,14 @@ class Catalogue:
     strike: float
 
     def source(self) -> UniformSource:
-        """A square of the magnitude's size, its five numbers unknown; slip of about the magnitude's size beforehand."""
+        """A square of the magnitude's size, its place as the catalogue knows it, slip of about its size beforehand."""
         side = crack_side(self.magnitude)
         (east, north), strike = self.epicentre, self.strike
+        each = EPICENTRE_ERROR / np.sqrt(2.0)
         square = Rectangle(
-            east=Uniform(east - 8e3, east + 8e3), north=Uniform(north - 8e3, north + 8e3),
-            depth=Uniform(0.5 * side, 20e3), strike=Uniform(strike - STRIKE_WINDOW, strike + STRIKE_WINDOW),
-            dip=Uniform(15.0, 85.0), length=side, width=side,
+            east=Normal(east, each), north=Normal(north, each), depth=Uniform(0.5 * side, DEEPEST),
+            strike=Uniform(strike - STRIKE_WINDOW, strike + STRIKE_WINDOW), dip=Uniform(15.0, 85.0),
+            length=side, width=side,
         )  # fmt: skip
         slip = float(np.hypot(*slip_vector(self.magnitude, 0.0, side)))
         return UniformSource(parts=(square,), slip=IntegratedSlip(std=slip))

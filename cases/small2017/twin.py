@@ -11,7 +11,6 @@ the events and their source are in source.py.
 import argparse
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +18,13 @@ from source import (
     ATMOSPHERE,
     CELLS,
     DATES,
+    EPICENTRE_ERROR,
     EVENTS,
     FRAME,
+    MAGNITUDE_ERROR,
     SIDE,
     SPACING,
+    STRIKE_ERROR,
     Answer,
     Catalogue,
     Event,
@@ -50,10 +52,7 @@ DAYS, ROUNDS = 12.0, 2
 """Between dates; passes of the preliminary model."""
 QUIET = 15e3
 """Metres from the catalogue's epicentre beyond which a stack is taken for noise."""
-EPICENTRE_ERROR, MAGNITUDE_ERROR, STRIKE_ERROR = 3e3, 0.1, 15.0
-"""Standard deviations (m, magnitudes, degrees) of what a catalogue says beforehand."""
 METHODS = ("uniform", "variance", "model")
-NUMBERS = ("Mw", "east", "north", "depth", "strike", "dip")
 
 
 def draw_stacks(event: Event, dates: int, rng: np.random.Generator) -> tuple[list[Scene], float]:
@@ -99,17 +98,12 @@ def answers(event: Event, steps: list[Scene], rng: np.random.Generator) -> dict[
     return result | {"model": last}
 
 
-def run_event(event: Event, dates: int, draws: int, seed: int, *, known: dict) -> Iterator[dict]:
-    """Yield all draws after every draw; those that are known already are not made again."""
-    result: dict = {name: [] for name in METHODS} | {"left": [], "seconds": 0.0} | known
-    for draw in range(len(result["left"]), draws):
-        start, rng = time.process_time(), np.random.default_rng([seed, dates, draw])
-        steps, left = draw_stacks(event, dates, rng)
-        for name, answer in answers(event, steps, rng).items():
-            result[name].append(answer.entry(event))
-        result["left"].append(left)
-        result["seconds"] += time.process_time() - start
-        yield result
+def run_draw(event: Event, dates: int, seed: tuple[int, ...]) -> dict:
+    """Errors of each method, what the atmosphere left (m), and processor seconds of one draw."""
+    start, rng = time.process_time(), np.random.default_rng(seed)
+    steps, left = draw_stacks(event, dates, rng)
+    found: dict = {name: answer.entry(event) for name, answer in answers(event, steps, rng).items()}
+    return found | {"left": left, "seconds": time.process_time() - start}
 
 
 def line(cells: list[str]) -> str:
@@ -122,11 +116,12 @@ def setting_lines(results: dict[str, dict]) -> list[str]:
     head = ["event", "dates a side", "draws", "peak (mm)", "atmosphere left (mm)", "least error of Mw", "of depth (km)"]
     text = [line([*head, "of strike (degrees)", "dates a side that Mw within 0.05 asks for"]), "|" + "---|" * 9]
     for event, dates, found in named(results):
-        left, least = 1e3 * float(np.sqrt(np.mean(np.square(found["left"])))), least_errors(event, dates=dates)
+        left = 1e3 * float(np.sqrt(np.mean(np.square(column(found, "left")))))
+        least = least_errors(event, dates=dates)
         peak = 1e3 * max(float(np.abs(predicted(s, event.place, event.side, event.slip)).max()) for s in blank_scenes())
         text.append(
             line([
-                event.name, f"{dates}", f"{len(found['left'])}", f"{peak:.1f}", f"{left:.2f}", f"{least[0]:.3f}",
+                event.name, f"{dates}", f"{len(found)}", f"{peak:.1f}", f"{left:.2f}", f"{least[0]:.3f}",
                 f"{1e-3 * least[3]:.2f}", f"{least[4]:.0f}", f"{dates_needed(event)}",
             ])
         )  # fmt: skip
@@ -140,7 +135,7 @@ def answer_lines(results: dict[str, dict]) -> list[str]:
     text = [line(head), "|" + "---|" * len(head)]
     for event, dates, found in named(results):
         for method in METHODS:
-            e = np.array(found[method])
+            e = column(found, method)
             shares = [np.mean(np.abs(e[:, 0]) < 0.05), *(e[:, 6 + k].mean() for k in (0, 3, 4))]
             rms = np.sqrt(np.mean(e**2, axis=0))
             text.append(
@@ -160,7 +155,7 @@ def difference_lines(results: dict[str, dict]) -> list[str]:
     text = [line(head), "|" + "---|" * len(head)]
     for event, dates, found in named(results):
         for method in ("variance", "uniform"):
-            here, model = (_sizes(np.array(found[name])) for name in (method, "model"))
+            here, model = (_sizes(column(found, name)) for name in (method, "model"))
             more = here - model
             error = more.std(axis=0, ddof=1) / np.sqrt(len(more)) if len(more) > 1 else np.full(8, np.nan)
             digits = (3, 2, 1, 2) * 2
@@ -171,6 +166,11 @@ def difference_lines(results: dict[str, dict]) -> list[str]:
                 ])
             )  # fmt: skip
     return text
+
+
+def column(found: dict, name: str) -> np.ndarray:
+    """What all draws say of one thing, in the order of their numbers."""
+    return np.array([found[draw][name] for draw in sorted(found, key=int)])
 
 
 def _sizes(entries: np.ndarray) -> np.ndarray:
@@ -199,19 +199,21 @@ def main() -> None:
     parser.add_argument("--only", default="", help="sets whose name (event, dates a side) holds this text")
     parser.add_argument("--page", type=Path)
     parser.add_argument("--keep", type=Path, help="JSON of every draw; those in it are not made again")
+    parser.add_argument("--first", type=int, default=0, help="first draw that is made")
     parser.add_argument("--only-kept", action="store_true", help="make no draw: tables of those kept")
     options = parser.parse_args()
     results = json.loads(options.keep.read_text()) if options.keep and options.keep.exists() else {}
     for number, (event, dates) in enumerate(sets()):
         key = f"{event.name}, {dates}"
-        if options.only in key and not options.only_kept:
-            for found in run_event(event, dates, options.draws, number, known=results.get(key, {})):
-                results[key] = found
+        for draw in range(options.first, options.draws):
+            if options.only in key and not options.only_kept and str(draw) not in results.get(key, {}):
+                made = run_draw(event, dates, (number, dates, draw))
+                results[key] = results.get(key, {}) | {str(draw): made}
                 if options.keep:
                     options.keep.write_text(json.dumps(results))
     table = [*setting_lines(results), "", *answer_lines(results), "", *difference_lines(results)]
     print("\n".join(table))
-    print({key: round(found["seconds"]) for key, found in results.items()}, "processor seconds")
+    print({key: round(sum(column(found, "seconds"))) for key, found in results.items()}, "processor seconds")
     if options.page:
         head, rest = options.page.read_text().split("<!-- twins -->\n")
         tail = rest.split("<!-- /twins -->\n")[1]
