@@ -22,6 +22,7 @@ from scipy.linalg.blas import dtrsm
 
 import geoslip.okada as okada
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
+from geoslip.inversion.posterior.cell_points import cell_points
 from geoslip.inversion.posterior.density import JointPrior
 from geoslip.inversion.posterior.distributions import LogUniform, Prior, Uniform, VonMises
 from geoslip.inversion.posterior.uniform_source import IntegratedSlip, UniformSource
@@ -56,6 +57,8 @@ class WhiteData:
         Whitened data without what nuisance explains.
     constant : float
         (n - k) ln 2 pi + ln|C| + ln|K' C^-1 K|.
+    sites, shares : (j, n, 3), (j, n) array
+        Points of each datum and their weights: one, or those that stand for the mean over a cell.
     """
 
     observations: Observations
@@ -64,6 +67,8 @@ class WhiteData:
     basis: Array
     values: Array
     constant: float
+    sites: Array
+    shares: Array
 
     @classmethod
     def build(cls, observations: Observations, kind: str | None) -> WhiteData:
@@ -78,7 +83,11 @@ class WhiteData:
         count = len(values) - len(nuisance)
         constant = count * np.log(2.0 * np.pi) + whitener.log_determinant
         constant += 2.0 * float(np.log(np.abs(np.diagonal(triangle))).sum())
-        return cls(observations, whitener, nuisance, basis, values, constant)
+        if observations.outlines is None:
+            sites, shares = observations.points[None], np.ones((1, len(observations)))
+        else:
+            sites, shares = cell_points(observations)
+        return cls(observations, whitener, nuisance, basis, values, constant, sites, shares)
 
     @property
     def name(self) -> str:
@@ -95,10 +104,14 @@ class WhiteData:
     ) -> tuple[Array, Array]:
         """N (k, p, p) and b (k, p) of k sources of several rectangles (k, parts, 7), p = components * parts."""
         sources, parts, _ = rectangles.shape
+        directions = np.tile(self.observations.directions, (len(self.sites), 1))
         matrix = okada.greens_matrix(
-            self.observations.points, self.observations.directions, rectangles.reshape(-1, 7), components=components,
-            poisson=poisson, threads=1,
+            self.sites.reshape(-1, 3), directions, rectangles.reshape(-1, 7), components=components, poisson=poisson,
+            threads=1,
         )  # fmt: skip
+        if len(self.sites) > 1:
+            parts_of_cells = matrix.reshape(*self.shares.shape, -1)
+            matrix = np.asfortranarray(np.einsum("jn,jnc->nc", self.shares, parts_of_cells))
         factor = self.whitener.factor
         white = matrix / factor[:, None] if factor.ndim == 1 else dtrsm(1.0, factor, matrix, lower=1, overwrite_b=1)
         white -= self.basis @ (self.basis.T @ white)
