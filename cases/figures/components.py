@@ -55,6 +55,15 @@ class _Map:
             axes.set_ylabel("latitude (degrees)" if self.geographic else "north (km)")
 
 
+def _save_once_laid_out(figure: Figure, folder: Path, *, name: str) -> None:
+    """Save both formats with one layout, which takes longer than drawing."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine("none")
+    save_figure(figure, folder, name=name)
+
+
 def draw_components(result: ThreeComponents, folder: Path) -> None:
     """Draw east, north and up with their standard deviations, and arrows of the horizontal motion on up."""
     where = _Map(result)
@@ -71,7 +80,7 @@ def draw_components(result: ThreeComponents, folder: Path) -> None:
         east, north = (result.values[number][where.sparse] for number in (0, 1))
         axes[0, 2].quiver(*where.places, east, north, width=4e-3, color="black")
         where.name_axes(axes)
-        save_figure(figure, folder, name="components")
+        _save_once_laid_out(figure, folder, name="components")
 
 
 def draw_strain(result: ThreeComponents, folder: Path) -> None:
@@ -101,7 +110,7 @@ def draw_strain(result: ThreeComponents, folder: Path) -> None:
                 headlength=0, headaxislength=0, scale=1.1 * ARROWS, width=4e-3, color=colour,
             )  # fmt: skip
         where.name_axes(axes)
-        save_figure(figure, folder, name="strain")
+        _save_once_laid_out(figure, folder, name="strain")
 
 
 def draw_profile(profile: OffsetProfile, title: str, folder: Path, *, name: str) -> None:
@@ -125,4 +134,4 @@ def draw_profile(profile: OffsetProfile, title: str, folder: Path, *, name: str)
         upper.legend(loc="lower center", bbox_to_anchor=(0.8, 1.0), ncols=3)
         lower.set_ylabel("sum along (m km)")
         lower.set_xlabel("distance along the rupture (km)")
-        save_figure(figure, folder, name=name)
+        _save_once_laid_out(figure, folder, name=name)
