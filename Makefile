@@ -78,6 +78,8 @@ studies: install-test
 	$(TEST)/python -m geoslip.cases.studies --out .cache/studies --pages cases --scoreboard docs/studies.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.components --page cases/ridgecrest2019/README.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.rupture --page cases/ridgecrest2019/README.md
+	$(TEST)/python -m geoslip.cases.ridgecrest2019.criteria .cache/studies/ridgecrest2019/weights \
+	    --page cases/ridgecrest2019/README.md
 	$(TEST)/python -m geoslip.cases.three_components.make --page cases/three_components/README.md
 	$(TEST)/python cases/kaikoura2016/volume.py --data $(GEOSLIP_DATA) --out .cache/studies/kaikoura2016 \
 	    --page cases/kaikoura2016/README.md

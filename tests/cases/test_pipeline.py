@@ -12,6 +12,7 @@ from geoslip.cases.figures.strength import CRITERION_NAMES, figure_strength
 from geoslip.cases.output import summary
 from geoslip.cases.pipeline import prepare_case, run_case
 from geoslip.cases.report import smoothing_sentence
+from geoslip.cases.ridgecrest2019.criteria import tables
 
 
 def change(folder: Path, old: str, new: str) -> Path:
@@ -269,3 +270,11 @@ def test_raster_that_is_no_scene(study_folder: Path, crs: str | None, fill: floa
     text = complaint(study_folder)
     assert rule in text
     assert "case.yml:6" in text
+
+
+def test_the_table_of_criteria_tells_what_the_summary_says() -> None:
+    smoothing = {"chosen_by": "abic", "criteria": {name: {"strength": 12.0, "warnings": []} for name in ("abic", "cv")}}
+    datasets = [{"name": "track", "n": 9, "sigma_scale": 0.5, "chi2_over_redundancy": 1.02}]
+    text = tables({"smoothing": smoothing, "datasets": datasets})
+    assert "| smallest ABIC, chosen | 12 |  |" in text
+    assert "| track | 9 | 0.50 | 1.020 |" in text
