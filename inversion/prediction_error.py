@@ -8,13 +8,7 @@ it is found for a first one and renewed if that changes much.
 In a uniform half-space the displacement by given slip does not depend on rigidity, so an uncertain rigidity adds
 nothing to Cp; it widens the moment alone, by its own relative size.
 
-| number        | moves                                                            | unit    |
-|---------------|------------------------------------------------------------------|---------|
-| dip           | each segment about the level line through its highest patches    | degrees |
-| strike        | each segment about the vertical through the middle of these      | degrees |
-| east, north   | the whole fault                                                  | m       |
-| depth         | the whole fault, downward                                        | m       |
-| poisson       | Poisson's ratio                                                  |         |
+The numbers are the moves of geoslip.inversion.moves, and Poisson's ratio.
 """
 
 from __future__ import annotations
@@ -27,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import geoslip.okada as okada
-from geoslip.faults import strike_vector
+from geoslip.inversion.moves import moved_rectangles, rectangles_of
 
 if TYPE_CHECKING:
     from geoslip.downsample import Observations
@@ -103,7 +97,7 @@ def prediction_error(
     ValueError
         A segment of triangles, slip of another shape, or a fault that the uncertainty lifts above ground.
     """
-    rectangles = _rectangles(fault)
+    rectangles = rectangles_of(fault)
     table = np.asarray(slip, float)
     if table.shape != (len(rectangles), 3):
         raise ValueError(f"slip has shape {table.shape}, needed is ({len(rectangles)}, 3): one row a patch")
@@ -131,13 +125,6 @@ def with_prediction_error(observations: Observations, covariance: Array) -> Obse
     return replace(observations, covariance=observations.covariance + covariance)
 
 
-def _rectangles(fault: Fault) -> Array:
-    parts = [np.asarray(segment.sources, float) for segment in fault.segments]
-    if any(part.ndim != 2 for part in parts):
-        raise ValueError("the prediction error of triangles is not known here: give a fault of rectangles")
-    return np.concatenate(parts)
-
-
 def _slope(
     name: str, step: float, rectangles: Array, fault: Fault, *, poisson: float,
     predicted: Callable[[Array, float], Array],
@@ -146,35 +133,13 @@ def _slope(
     values, places = [], []
     for way in (1.0, -1.0):
         ratio = poisson + way * step if name == "poisson" else poisson
-        moved = rectangles if name == "poisson" else _moved(rectangles, fault, name, way * step)
-        if moved[:, 2].max() > 0.0 or not 0.0 <= ratio < 0.5 or moved[:, 4].max() > 90.0 or moved[:, 4].min() < 0.0:
-            moved, ratio, way = rectangles, poisson, 0.0
-        values.append(predicted(moved, ratio))
+        there = rectangles
+        if name != "poisson":
+            there = moved_rectangles(rectangles, fault.slices.values(), changes={name: way * step})
+        if there[:, 2].max() > 0.0 or not 0.0 <= ratio < 0.5 or there[:, 4].max() > 90.0 or there[:, 4].min() < 0.0:
+            there, ratio, way = rectangles, poisson, 0.0
+        values.append(predicted(there, ratio))
         places.append(way * step)
     if places[0] == places[1]:
         raise ValueError(f"{name} cannot change at all without leaving the half-space: hold it")
     return (values[0] - values[1]) / (places[0] - places[1])
-
-
-def _moved(rectangles: Array, fault: Fault, name: str, amount: float) -> Array:
-    moved = rectangles.copy()
-    if name in ("east", "north", "depth"):
-        moved[:, ("east", "north", "depth").index(name)] += -amount if name == "depth" else amount
-        return moved
-    for where in fault.slices.values():
-        part = moved[where]
-        highest = part[part[:, 2] > part[:, 2].max() - 1e-3 * part[:, 6].max()]
-        pivot = highest[:, :3].mean(axis=0)
-        axis = np.array([0.0, 0.0, -1.0]) if name == "strike" else strike_vector(float(part[:, 3].mean()))
-        part[:, :3] = pivot + _turned(part[:, :3] - pivot, axis, np.deg2rad(amount))
-        part[:, 3 if name == "strike" else 4] += amount
-    return moved
-
-
-def _turned(vectors: Array, axis: Array, angle: float) -> Array:
-    """Vectors (k, 3) turned about a unit axis (Rodrigues)."""
-    return np.asarray(
-        vectors * np.cos(angle)
-        + np.cross(axis, vectors) * np.sin(angle)
-        + np.outer(vectors @ axis, axis) * (1.0 - np.cos(angle))
-    )
