@@ -7,6 +7,8 @@ from geoslip.inversion.posterior.distributions import LogUniform, Normal, Prior,
 from geoslip.inversion.posterior.ensemble import sample_ensemble
 from geoslip.inversion.posterior.geometry import GeometryTarget
 from geoslip.inversion.posterior.geometry_posterior import GeometryPosterior, sample_geometry
+from geoslip.inversion.posterior.joint import JointTarget
+from geoslip.inversion.posterior.joint_posterior import JointPosterior, sample_joint
 from geoslip.inversion.posterior.metropolis import sample_metropolis
 from geoslip.inversion.posterior.mixture import Mixture, log_evidence
 from geoslip.inversion.posterior.modes import Mode, SearchResult
@@ -38,6 +40,8 @@ __all__ = [
     "GeometryPosterior",
     "GeometryTarget",
     "IntegratedSlip",
+    "JointPosterior",
+    "JointTarget",
     "LogUniform",
     "Mixture",
     "Mode",
@@ -62,6 +66,7 @@ __all__ = [
     "sample_bounded",
     "sample_ensemble",
     "sample_geometry",
+    "sample_joint",
     "sample_metropolis",
     "sample_slip",
     "sample_tempered",

@@ -45,6 +45,17 @@ class Density(Protocol):
         """Numbers (..., n) as work coordinates."""
 
 
+class Searchable(Density, Protocol):
+    """A density whose peaks can be searched."""
+
+    @property
+    def prior(self) -> JointPrior:
+        """Its prior, which has limits."""
+
+    def recentred(self, place: Array) -> Searchable:
+        """The same density, with what is known of a full circle cut opposite a place (n,)."""
+
+
 def log_posterior(density: Density, places: ArrayLike) -> Array:
     """Unnormalised posterior (k,), -inf where the prior is zero or the likelihood is not a number."""
     where = np.atleast_2d(np.asarray(places, float))

@@ -71,12 +71,14 @@ class WhiteData:
     shares: Array
 
     @classmethod
-    def build(cls, observations: Observations, kind: str | None) -> WhiteData:
-        """Whiten a data set; kind as in geoslip.inversion.nuisance_columns."""
+    def build(cls, observations: Observations, nuisance: str | Nuisance | None) -> WhiteData:
+        """Whiten a data set; nuisance columns, or their kind as in geoslip.inversion.nuisance_columns."""
+        if observations.kind == "gradient":
+            raise ValueError(f"{observations.name}: gradients do not tell a sampled geometry yet: leave them out")
         whitener = Whitener.of(observations.covariance, name=observations.name)
         if whitener.factor.ndim == 2:
             whitener = Whitener(np.asfortranarray(whitener.factor))
-        nuisance = nuisance_columns(observations, kind)
+        nuisance = nuisance if isinstance(nuisance, Nuisance) else nuisance_columns(observations, nuisance)
         basis, triangle = np.linalg.qr(whitener.whiten(nuisance.matrix))
         values = whitener.whiten(observations.values)
         values = values - basis @ (basis.T @ values)

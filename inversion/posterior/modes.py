@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.faults import magnitude_of_moment, strike_vector, updip_vector
-from geoslip.inversion.posterior.density import log_posterior
+from geoslip.inversion.posterior.density import Searchable, log_posterior
 from geoslip.inversion.posterior.geometry import GeometryTarget
 from geoslip.inversion.posterior.uniform_source import IntegratedSlip
 
@@ -126,7 +126,7 @@ def weigh(modes: Sequence[Mode]) -> tuple[Mode, ...]:
     return tuple(replace(modes[number], weight=float(share[number])) for number in np.argsort(-mass, kind="stable"))
 
 
-def gaussian_around(target: GeometryTarget, place: Array) -> tuple[Array, bool]:
+def gaussian_around(target: Searchable, place: Array) -> tuple[Array, bool]:
     """Covariance (n, n) of the Gaussian that touches a peak, and whether the peak lies inside the priors.
 
     Second differences over steps that lower the log density by about a half; where a wall is nearer than that, they are
@@ -152,9 +152,7 @@ def gaussian_around(target: GeometryTarget, place: Array) -> tuple[Array, bool]:
     return step[:, None] * scaled * step, inside
 
 
-def _standard_step(
-    target: GeometryTarget, place: Array, number: int, *, here: float, width: float
-) -> tuple[float, float]:
+def _standard_step(target: Searchable, place: Array, number: int, *, here: float, width: float) -> tuple[float, float]:
     """Step along one number over which the log density falls by less than 1, and the way off a wall nearer than it."""
     sizes = width * 2.0 ** -np.arange(1.0, 28.0)
     shift = np.zeros((len(sizes), len(place)))
@@ -173,7 +171,7 @@ def _first_mild(mild: NDArray[np.bool_]) -> int:
     return min(len(mild) - int(np.argmin(np.append(mild[::-1], False))), len(mild) - 1)
 
 
-def _second_differences(target: GeometryTarget, place: Array, step: Array) -> Array:
+def _second_differences(target: Searchable, place: Array, step: Array) -> Array:
     """Negative second derivatives (n, n) of the log density per step."""
     n = len(place)
     moves = np.diag(step)

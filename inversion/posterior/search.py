@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import differential_evolution, minimize
 
 from geoslip.inversion.posterior.coarse import averaged
-from geoslip.inversion.posterior.density import log_posterior
+from geoslip.inversion.posterior.density import Searchable, log_posterior
 from geoslip.inversion.posterior.geometry import GeometryTarget, Noise
 from geoslip.inversion.posterior.modes import Mode, SearchResult, gaussian_around, make_mode, weigh
 from geoslip.inversion.posterior.uniform_source import UniformSource
@@ -123,7 +123,7 @@ def search_modes(
             if progress is not None:
                 progress(0.8 * (number + fraction) / len(sectors))
 
-        start = _evolve(coarse or target, limits, generator, generations=generations, progress=share)
+        start = evolve(coarse or target, limits, generator, generations=generations, progress=share)
         if start is not None:
             places.append(start)
     if not places:
@@ -132,7 +132,7 @@ def search_modes(
             "priors"
         )
     # twice: what one ascent would lead to is not climbed again, and what two ascents led to is one mode
-    peaks = _distinct(target, [_ascend(target, place) for place in _distinct(target, places)])[:most]
+    peaks = _distinct(target, [ascend(target, place) for place in _distinct(target, places)])[:most]
     if progress is not None:
         progress(1.0)
     modes = weigh([make_mode(target, place, _bend(target, place)) for place in peaks])
@@ -151,8 +151,8 @@ def strike_sectors(target: GeometryTarget) -> list[Array]:
     return [np.array(choice) for choice in product(*cuts)]
 
 
-def _evolve(
-    target: GeometryTarget,
+def evolve(
+    target: Searchable,
     limits: Array,
     generator: np.random.Generator,
     *,
@@ -180,12 +180,12 @@ def _evolve(
     return np.asarray(found.x) if found.fun < UNLIKELY else None
 
 
-def _objective(target: GeometryTarget, places: Array) -> Array:
+def _objective(target: Searchable, places: Array) -> Array:
     log = log_posterior(target, places)
     return np.where(np.isfinite(log), -log, UNLIKELY)
 
 
-def _ascend(target: GeometryTarget, place: Array, *, rounds: int = 3) -> Array:
+def ascend(target: Searchable, place: Array, *, rounds: int = 3) -> Array:
     """Climb from a place (n,) to the peak, by quasi-Newton steps and, where walls stop those, by a simplex."""
     local = target.recentred(place)
     limits = local.prior.search_limits
@@ -249,4 +249,4 @@ def _bend(target: GeometryTarget, place: Array) -> tuple[Array, bool]:
     return gaussian_around(target.recentred(place), place)
 
 
-__all__ = ["Mode", "SearchResult", "search_geometry", "search_modes", "strike_sectors"]
+__all__ = ["Mode", "SearchResult", "ascend", "evolve", "search_geometry", "search_modes", "strike_sectors"]
