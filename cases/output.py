@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from geoslip.cases.build_geometry import geometry_summary, mode_summaries, searched_modes
+from geoslip.cases.build_joint import joint_summary
 from geoslip.cases.compare import information
 from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
 from geoslip.cases.posterior_output import write_draws, write_geometry_draws, write_sampled_slip
@@ -46,6 +47,8 @@ def write_run(run: StudyRun, folder: str | Path) -> None:
         write_draws(folder / "posterior.nc", run.slip_posterior)
     if run.geometry_posterior is not None:
         write_geometry_draws(folder / "geometry.nc", run.geometry_posterior)
+    if run.joint_posterior is not None:
+        write_geometry_draws(folder / "joint.nc", run.joint_posterior)
     for suffix in exchange_suffixes(run.model):
         write_slip_model(folder / f"slip.{suffix}", run.model)
     if run.stress is not None:
@@ -155,7 +158,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
 
 def _diagnostics(run: StudyRun) -> dict[str, Any]:
     found: dict[str, Any] = {"chi2": run.estimate.chi2, "dof": run.estimate.dof}
-    sampled = [one for one in (run.slip_posterior, run.geometry_posterior) if one is not None]
+    sampled = [one for one in (run.slip_posterior, run.geometry_posterior, run.joint_posterior) if one is not None]
     if sampled:
         chains = [chain_diagnostics(one) for one in sampled]
         found["rhat_max"] = max(one["rhat_max"] for one in chains)
@@ -169,6 +172,8 @@ def _posterior(run: StudyRun) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if run.slip_posterior is not None:
         found["slip"] = slip_posterior_summary(run.slip_posterior)
+    if run.joint_posterior is not None:
+        found["joint"] = joint_summary(run.joint_posterior)
     if run.geometry_posterior is not None:
         chains = run.geometry_posterior.chains
         found["geometry"] = {

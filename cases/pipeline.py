@@ -16,6 +16,7 @@ from geoslip.cases.assumptions import assumptions
 from geoslip.cases.build_data import DatasetReading, read_datasets
 from geoslip.cases.build_fault import build_fault
 from geoslip.cases.build_geometry import sample_case_geometry
+from geoslip.cases.build_joint import sample_case_joint
 from geoslip.cases.build_slip import build_constraints, build_operator, check_slip
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
@@ -213,6 +214,9 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.posterior.geometry is not None:
         with as_case_error(case), reporter.step("posterior of geometry") as report:
             run.geometry_posterior = sample_case_geometry(case, observations, progress=report)
+    if case.posterior.joint is not None:
+        with as_case_error(case), reporter.step("posterior of geometry and slip") as report:
+            run.joint_posterior = sample_case_joint(case, estimate, progress=report)
     run.warnings = [*posterior_warnings(run), *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual

@@ -14,7 +14,7 @@ from geoslip.cases.schema import Case
 
 if TYPE_CHECKING:
     from geoslip.inversion import Estimate
-    from geoslip.inversion.posterior import GeometryPosterior, SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, JointPosterior, SlipPosterior
 
 QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
 
@@ -75,6 +75,8 @@ def posterior_warnings(run: StudyRun) -> list[str]:
     found = list(not_converged(run))
     if run.geometry_posterior is not None:
         found += [f"posterior of geometry: {text}" for text in run.geometry_posterior.warnings]
+    if run.joint_posterior is not None:
+        found += [f"posterior of geometry and slip: {text}" for text in run.joint_posterior.warnings]
     if run.slip_posterior is not None:
         unlike = [text for check in run.slip_posterior.predictive for text in check.warnings]
         found += [f"posterior of slip: {text}" for text in (*run.slip_posterior.warnings, *unlike)]
@@ -83,7 +85,7 @@ def posterior_warnings(run: StudyRun) -> list[str]:
 
 def not_converged(run: StudyRun) -> list[str]:
     """Why the draws of a run are not to be trusted; empty where they are, or nothing was sampled."""
-    sampled = {"geometry": run.geometry_posterior, "slip": run.slip_posterior}
+    sampled = {"geometry": run.geometry_posterior, "slip": run.slip_posterior, "geometry and slip": run.joint_posterior}
     return [
         f"posterior of {what}: {text}"
         for what, posterior in sampled.items()
@@ -124,7 +126,7 @@ def slip_posterior_summary(posterior: SlipPosterior) -> dict[str, Any]:
     }
 
 
-def chain_diagnostics(posterior: SlipPosterior | GeometryPosterior) -> dict[str, float]:
+def chain_diagnostics(posterior: SlipPosterior | GeometryPosterior | JointPosterior) -> dict[str, float]:
     """Give the largest R-hat and the smallest effective size of bulk and tail over all parameters."""
     chains = posterior.chains
     bulk, tail = float(np.nanmin(chains.ess_bulk)), float(np.nanmin(chains.ess_tail))

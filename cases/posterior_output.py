@@ -19,7 +19,7 @@ import numpy as np
 from geoslip.faults.slip import SlipModel
 
 if TYPE_CHECKING:
-    from geoslip.inversion.posterior import GeometryPosterior, SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, JointPosterior, SlipPosterior
 
 
 def write_sampled_slip(path: Path, model: SlipModel, *, posterior: SlipPosterior) -> None:
@@ -69,8 +69,8 @@ def write_draws(path: Path, posterior: SlipPosterior) -> None:
     write_chains(path, {"posterior": variables}, dimension="patch")
 
 
-def write_geometry_draws(path: Path, posterior: GeometryPosterior) -> None:
-    """Write geometry.nc: every number that was sampled (m, degrees), chain by chain."""
+def write_geometry_draws(path: Path, posterior: GeometryPosterior | JointPosterior) -> None:
+    """Write geometry.nc or joint.nc: every number that was sampled (m, degrees), chain by chain."""
     chains = posterior.chains
     names = {name: name.replace(" ", "_").replace(".", "_") for name in chains.names}
     write_chains(path, {"posterior": {label: chains.of(name) for name, label in names.items()}})

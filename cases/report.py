@@ -14,6 +14,7 @@ from geoslip.cases.folder import whole_file
 from geoslip.cases.posterior import not_converged
 from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
 from geoslip.cases.report_geometry import GEOMETRY, geometry_section
+from geoslip.cases.report_joint import joint_section
 from geoslip.cases.report_posterior import POSTERIOR, posterior_section
 from geoslip.cases.report_stress import STRESS, stress_section
 from geoslip.cases.report_trust import TRUST, trust_tables
@@ -60,7 +61,7 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
         TRUTH: [tables.truth_table(run.model, run.truth), *blocks.get(TRUTH, [])] if run.truth is not None else [],
         FIT: [tables.fit_table(run), tables.nuisance_table(run), _notes(run), *blocks.get(FIT, [])],
         SMOOTHING: [html.paragraph(smoothing_sentence(run)), *blocks.get(SMOOTHING, [])],
-        GEOMETRY: [*geometry_section(run), *blocks.get(GEOMETRY, [])],
+        GEOMETRY: [*geometry_section(run), *joint_section(run), *blocks.get(GEOMETRY, [])],
         POSTERIOR: [*posterior_section(run), *blocks.get(POSTERIOR, [])],
         UNCERTAINTY: blocks.get(UNCERTAINTY, []),
         TRUST: [*trust_tables(run), *blocks.get(TRUST, [])],

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geoslip.downsample import Observations
     from geoslip.faults import Fault, LocalFrame, SlipModel
     from geoslip.inversion import Estimate, Problem, StrengthCurve
-    from geoslip.inversion.posterior import GeometryPosterior, SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, JointPosterior, SlipPosterior
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,8 @@ class StudyRun:
         Draws of the geometry of uniform slip, where the case asks for them.
     locked_rim : LockedRim or None
         What locked edges hold back, where the case locks any.
+    joint_posterior : JointPosterior or None
+        Draws of the faults' moves and slip together, where the case asks for them.
     grid_scores : dict of str to float
         Variance reduction on the full grid where the case asks for it, by data set name.
     warnings : list of str
@@ -99,6 +101,7 @@ class StudyRun:
     geometry_posterior: GeometryPosterior | None = None
     locked_rim: LockedRim | None = None
     stress: StressFound | None = None
+    joint_posterior: JointPosterior | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

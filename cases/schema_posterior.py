@@ -141,8 +141,39 @@ class GeometrySampling(Block):
     coarse: Annotated[int, Field(ge=100)] = 1000
 
 
+class JointSampling(Block):
+    """The posterior of the case's own faults, of rectangles, moved as one, together with slip on them.
+
+    ``dip``, ``strike``, ``east``, ``north`` and ``depth`` are what is known of each change, 0 where the faults are now:
+    at least one. Slip has the case's smoothing, with zero-slip edges, and its rakes; a maximum of slip is not sampled.
+    It is integrated out, then drawn at ``slips`` of the draws. The evidence is ``corrected`` for rake windows, or
+    leaves them out (``ignored``); the summary says what they do to it.
+    """
+
+    dip: AnglePrior | None = None
+    strike: AnglePrior | None = None
+    east: LengthPrior | None = None
+    north: LengthPrior | None = None
+    depth: LengthPrior | None = None
+    noise: Literal["sampled", "given"] = "sampled"
+    strength: Annotated[SampledStrength, PlainValidator(parse_strength)] = "sampled"
+    bounds: Literal["corrected", "ignored"] = "corrected"
+    draws: Annotated[int, Field(ge=16, le=1_000_000)] = 200
+    walkers: Annotated[int, Field(ge=1)] | None = None
+    warmup: Annotated[int, Field(ge=0)] | None = None
+    generations: Annotated[int, Field(ge=1)] = 20
+    slips: Annotated[int, Field(ge=16, le=100_000)] = 400
+
+    @model_validator(mode="after")
+    def _some(self) -> JointSampling:
+        if all(getattr(self, name) is None for name in ("dip", "strike", "east", "north", "depth")):
+            raise ValueError("joint needs a prior of at least one of dip, strike, east, north, depth")
+        return self
+
+
 class Posterior(Block):
     """What is sampled beside the estimate; nothing where the block is left out."""
 
     geometry: GeometrySampling | None = None
     slip: SlipSampling | None = None
+    joint: JointSampling | None = None

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import LinAlgError, cho_factor, cho_solve
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
@@ -30,7 +30,7 @@ from geoslip.inversion.posterior.distributions import LogUniform, Prior
 from geoslip.inversion.posterior.geometry import WhiteData
 from geoslip.inversion.posterior.orthant import log_share, log_share_drawn, signs
 from geoslip.inversion.posterior.slip import slip_target
-from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm
+from geoslip.inversion.posterior.target import DEFINITE, BoundedGaussian, DataTerm
 from geoslip.inversion.problem import Problem
 from geoslip.inversion.system import System
 
@@ -94,12 +94,18 @@ class JointTarget:
         self.rectangles = rectangles_of(problem.fault)
         self.base = slip_target(self.system, strength, sample_noise=sample_noise)
         self.data = tuple(WhiteData.build(block.observations, block.nuisance) for block in problem.blocks)
+        size = np.sqrt(np.diagonal(self.base.gram))
         try:
-            self.prior_factor = cho_factor(self.base.gram, lower=True)
+            if not np.all(size > 0.0):
+                raise LinAlgError
+            factor = cholesky(self.base.gram / np.outer(size, size), lower=True)
+            if float(np.diagonal(factor).min()) ** 2 <= DEFINITE:
+                raise LinAlgError
         except LinAlgError as error:
             raise SingularProblemError(
                 "the smoothing leaves some slip alone, so that the evidence is not known: add zero-slip edges"
             ) from error
+        self.half_determinant = float(np.log(np.diagonal(factor)).sum() + np.log(size).sum())
         generator, nothing = np.random.default_rng(0), np.zeros(self.base.n)
         self.prior_share = (0.0, 0.0)
         if self.bounds:
@@ -184,7 +190,7 @@ class JointTarget:
         for data, term in zip(self.data, slip.terms, strict=True):
             scale = float(term.noise)  # type: ignore[arg-type]
             half -= 0.5 * (data.constant + term.energy / scale**2) + term.count * np.log(scale)
-        half += self.base.n * np.log(float(slip.strength)) + np.log(np.diagonal(self.prior_factor[0])).sum()  # type: ignore[arg-type]
+        half += self.base.n * np.log(float(slip.strength)) + self.half_determinant  # type: ignore[arg-type]
         half += 0.5 * float(right @ cho_solve(factor, right)) - np.log(np.diagonal(factor[0])).sum()
         return float(half + (log_share(precision, right, self.sign) - self.prior_share[0] if self.bounds else 0.0))
 
