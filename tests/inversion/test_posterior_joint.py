@@ -114,9 +114,9 @@ def test_free_slip_has_the_evidence_of_the_gaussian_it_stands_for():
     study = Problem.build([track()], patches, nuisance={"track": "none"})
     target = JointTarget(study, operator, {"dip": TILT, "depth": Normal(0.0, 500.0, low=-1500.0)})
     assert target.names == ("change of dip", "change of depth", "noise scale of track", "strength")
-    place = np.array([[5.0, 300.0, np.log(1.3), np.log(0.05)]])
+    place = np.array([[5.0, 300.0, np.log(1.3), np.log(3e3)]])
     moved = greens_matrix(study.blocks[0].observations, moved_fault(patches, 5.0, 300.0))
-    prior = np.linalg.inv(0.05**2 * operator.gram.toarray())
+    prior = np.linalg.inv(3e3**2 * operator.gram.toarray())
     covariance = 1.3**2 * study.blocks[0].observations.covariance + moved @ prior @ moved.T
     expected = multivariate_normal(np.zeros(40), covariance).logpdf(study.blocks[0].observations.values)
     assert target.log_likelihood(place)[0] == pytest.approx(expected, abs=1e-6)
