@@ -12,7 +12,7 @@ from geoslip.cases.output import write_run
 from geoslip.cases.pipeline import run_case
 from geoslip.cases.report_joint import joint_section
 
-LITTLE = "draws: 20, warmup: 16, walkers: 8, generations: 2, slips: 16"
+LITTLE = "draws: 16, warmup: 8, walkers: 8, generations: 1, slips: 16"
 
 
 def asking(folder: Path, asked: str) -> Path:
