@@ -12,7 +12,7 @@ DEMO := .venv-demo/bin
 TEST := .venv-test/bin
 SOURCES := $(shell find $(ROOMS) -type f -not -name '*.pyc' 2>/dev/null) setup.cfg pyproject.toml
 
-.PHONY: catalogue accuracy twins pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
+.PHONY: at-length catalogue accuracy twins pages packages samplers demo test install-test lint types suite coverage bench calibrate studies docs picture clean
 
 demo: .venv-demo/.installed
 	$(DEMO)/geoslip run embedded --out geoslip-demo
@@ -40,6 +40,11 @@ types: install-test
 # The installed package is what is tested: the checkout holds no folder called geoslip.
 suite: install-test
 	$(TEST)/python -m pytest -n 2 --dist loadfile
+
+# What the suite runs a part of, in full: both planes with twenty seeds, every published model through every format.
+at-length: install-test
+	GEOSLIP_AT_LENGTH=1 $(TEST)/python -m pytest -n 2 tests/inversion/test_posterior_geometry.py \
+	    tests/faults/test_every_model.py -k "both_planes or every"
 
 # With the JIT off, coverage sees inside the kernels; what only runs them at length is left out. The two rooms' tests run
 # side by side.

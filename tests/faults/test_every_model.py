@@ -1,6 +1,6 @@
 """Every slip model under the data folder through the formats that can hold it.
 
-Models of more than `LARGE` patches go through a fifth of the formats each, in turn; with GEOSLIP_EVERY_FORMAT=1 all go
+Models of more than `LARGE` patches go through a fifth of the formats each, in turn; with GEOSLIP_AT_LENGTH=1 all go
 through all, which takes a minute, and the largest differences are printed (pytest -s).
 """
 
@@ -55,7 +55,7 @@ def differences(model: SlipModel, form, places: np.ndarray, moved: np.ndarray) -
 def test_every_format_keeps_the_moment_and_the_motion_of_every_model(data_folder: Path) -> None:
     files = sorted({path for pattern in PATTERNS for path in data_folder.glob(pattern)})
     assert len(files) >= 54
-    whole = bool(os.environ.get("GEOSLIP_EVERY_FORMAT"))
+    whole = bool(os.environ.get("GEOSLIP_AT_LENGTH"))
     worst, trips, refused = np.zeros(2), 0, 0
     for turn, path in enumerate(files):
         asked = ASKED.get(path.name, {})
