@@ -248,10 +248,10 @@ def sampling_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         yield (*cells, f"{found['r_hat']:.3f}", *(f"{hour:.0f}" for hour in hours)), good
 
 
-def table(heads: tuple[str, ...], lines: Iterator[tuple[tuple[str, ...], bool]], page: list[str]) -> bool:
-    """Print a table line by line as it comes, append it to the page as Markdown, and return whether all is kept."""
+def table(heads: tuple[str, ...], lines: Iterator[tuple[tuple[str, ...], bool]]) -> tuple[str, bool]:
+    """Print a table line by line as it comes; return it as Markdown, and whether all is kept."""
     kept = True
-    page += ["", "| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    page = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     print(f"\n{heads[0]:46s}" + "".join(f"{head:>13s}" for head in heads[1:]))
     for cells, good in lines:
         kept &= good
@@ -260,7 +260,13 @@ def table(heads: tuple[str, ...], lines: Iterator[tuple[tuple[str, ...], bool]],
             f"{cells[0]:46s}" + "".join(f"{cell:>13s}" for cell in cells[1:]) + ("" if good else "   MISSED"),
             flush=True,
         )
-    return kept
+    return "\n".join(page), kept
+
+
+def tables_of(page: Path | None) -> dict[str, str]:
+    """The tables that a page holds, by the first word of their heads."""
+    blocks = page.read_text(encoding="utf-8").strip().split("\n\n") if page is not None and page.is_file() else []
+    return {block.split()[1]: block for block in blocks if block.startswith("| ")}
 
 
 def processor() -> str:
@@ -279,11 +285,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run only jobs whose name holds this text")
     parser.add_argument("--page", type=Path, help="write the tables into this Markdown page too")
+    parser.add_argument("--table", nargs="*", help="make only these tables; the page keeps its others")
     parser.add_argument("--strict", action="store_true", help="exit 1 where a ratio is below its target")
     options = parser.parse_args()
-    page = [
-        "# Benchmarks",
-        "",
+    intro = (
         f"Made by `make bench` on {processor()}, Python {platform.python_version()}. Mp/s: million pairs of point and"
         " patch a second. Times are processor seconds of one thread where nothing else is said, the least of several"
         " rounds in which ours and the peer's took turns. The gain of two threads is by the wall, the median of runs"
@@ -291,8 +296,8 @@ def main() -> None:
         " processor seconds of all threads, as two cores would take, of a run that ends when every parameter has 400"
         " effective draws; its peers start in the posterior: a Metropolis whose steps have its covariance, and"
         " emcee's stretch move with 1604 walkers, their effective draws an hour extrapolated from a processor minute"
-        " each. A run cut short leaves the tables that it finished.",
-    ]
+        " each. A run that is cut short, or makes some tables only, leaves the others as they were."
+    )
     tables = (
         (("job", "ours", "peer", "ratio", "at least"), ratio_lines(options.only)),
         (("alone", "ours", "at most"), limit_lines(options.only)),
@@ -300,12 +305,19 @@ def main() -> None:
         (("memory", "processor", "held", "at most"), memory_lines(options.only)),
         (("sampling", "to ESS 400", "ESS of run", "R-hat", "Metropolis/h", "emcee/h"), sampling_lines(options.only)),
     )
-    kept = True
+    kept, made = True, tables_of(options.page)
     for heads, lines in tables:
-        kept &= table(heads, lines, page)
+        if options.table and heads[0] not in options.table:
+            continue
+        made[heads[0]], good = table(heads, lines)
+        kept &= good
         if options.page is not None:  # after every table, so that a run cut short leaves what it has
-            options.page.parent.mkdir(exist_ok=True)
-            options.page.write_text("\n".join(page) + "\n", encoding="utf-8")
+            blocks = [
+                "# Benchmarks",
+                intro,
+                *(made[name] for name in (heads[0] for heads, _ in tables) if name in made),
+            ]
+            options.page.write_text("\n\n".join(blocks) + "\n", encoding="utf-8")
     if options.strict and not kept:
         sys.exit(1)
 
