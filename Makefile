@@ -93,9 +93,10 @@ studies: install-test
 docs: .venv-docs/.installed
 	.venv-docs/bin/python -m sphinx -b html -q -W --keep-going docs docs/_build
 
-# The demo's report and every page of the docs in headless Chromium, at a phone's and a desktop's width.
+# The demo's report and the pages of the docs that people wrote, in headless Chromium at a phone's and a desktop's width.
 pages: install-test
-	$(TEST)/python tests/browser.py geoslip-demo/report.html $$(find docs/_build -name '*.html' -not -path '*/_static/*')
+	$(TEST)/python tests/browser.py geoslip-demo/report.html $(wildcard docs/_build/*.html docs/_build/howto/*.html \
+	    docs/_build/studies/*.html)
 
 # Thirty-three synthetic events through a batch that is killed and resumed: a quarter of an hour of two cores.
 catalogue: install-test

@@ -269,6 +269,12 @@ def tables_of(page: Path | None) -> dict[str, str]:
     return {block.split()[1]: block for block in blocks if block.startswith("| ")}
 
 
+def renewed(kept: str, made: str) -> str:
+    """A table in which the lines that were made anew stand in their old places."""
+    lines = {line.split("|")[1]: line for table in (kept, made) for line in table.splitlines()}
+    return "\n".join(lines.values())
+
+
 def processor() -> str:
     """Name of the processor, as far as the system tells."""
     info = Path("/proc/cpuinfo")
@@ -285,7 +291,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run only jobs whose name holds this text")
     parser.add_argument("--page", type=Path, help="write the tables into this Markdown page too")
-    parser.add_argument("--table", nargs="*", help="make only these tables; the page keeps its others")
+    parser.add_argument(
+        "--table", nargs="*", help="make only these tables; the page keeps its others, as with --only its other lines"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 where a ratio is below its target")
     options = parser.parse_args()
     intro = (
@@ -309,7 +317,8 @@ def main() -> None:
     for heads, lines in tables:
         if options.table and heads[0] not in options.table:
             continue
-        made[heads[0]], good = table(heads, lines)
+        text, good = table(heads, lines)
+        made[heads[0]] = renewed(made.get(heads[0], ""), text) if options.only else text
         kept &= good
         if options.page is not None:  # after every table, so that a run cut short leaves what it has
             blocks = [
