@@ -7,6 +7,7 @@ done. A run that is killed leaves only the hidden folder; ``--resume`` goes on f
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,23 @@ def whole_file(path: Path) -> Iterator[Path]:
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def write_block(page: Path, name: str, *, text: str) -> None:
+    """Put a text between the marks ``<!-- name -->`` and ``<!-- /name -->`` of a page, in place of what stands there.
+
+    Raises
+    ------
+    ValueError
+        The page lacks the marks.
+    """
+    block = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- /{re.escape(name)} -->)", re.DOTALL)
+    before = page.read_text(encoding="utf-8")
+    if block.search(before) is None:
+        raise ValueError(f"{page} has no block <!-- {name} --> ... <!-- /{name} -->: add one where the text belongs")
+    after = block.sub(lambda found: f"{found[1]}{text}\n{found[2]}", before)
+    with whole_file(page) as partial:
+        partial.write_text(after, encoding="utf-8")
 
 
 class ResultFolder:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 import time
 from collections.abc import Collection, Sequence
@@ -18,11 +17,9 @@ from typing import Any
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import find_case, shipped_studies
 from geoslip.cases.commands_study import run_command, run_quietly
-from geoslip.cases.folder import whole_file
+from geoslip.cases.folder import whole_file, write_block
 from geoslip.cases.published import PublishedRow, Score, markdown, read_published, score
 from geoslip.cases.scoreboard import Outcome, keep_outcome, kept_outcomes, scoreboard
-
-BLOCK = re.compile(r"(<!-- scores -->\n).*?(<!-- /scores -->)", re.DOTALL)
 
 
 def published_studies() -> dict[str, tuple[PublishedRow, ...]]:
@@ -79,19 +76,8 @@ def _other_seeds(name: str, folder: Path, *, rows: Sequence[PublishedRow]) -> li
 
 
 def write_scores(page: Path, scores: Sequence[Score]) -> None:
-    """Put the table between the marks ``<!-- scores -->`` and ``<!-- /scores -->`` of a page.
-
-    Raises
-    ------
-    ValueError
-        The page lacks the marks.
-    """
-    text = page.read_text(encoding="utf-8")
-    if BLOCK.search(text) is None:
-        raise ValueError(f"{page} has no block <!-- scores --> ... <!-- /scores -->: add one where the table belongs")
-    table = markdown(scores)
-    with whole_file(page) as partial:
-        partial.write_text(BLOCK.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text), encoding="utf-8")
+    """Put the table of what was published and what came out between a page's marks for the block ``scores``."""
+    write_block(page, "scores", text=markdown(scores))
 
 
 def main() -> None:

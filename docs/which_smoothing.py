@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import numpy as np
 
+from geoslip.cases.folder import write_block
 from geoslip.downsample import Observations
 from geoslip.faults import Fault, Plane, cut_uniform, neighbours
 from geoslip.inversion import (
@@ -24,7 +24,6 @@ from geoslip.inversion import (
 )
 
 PAGE = Path(__file__).with_name("howto") / "which-smoothing.md"
-BLOCK = re.compile(r"(<!-- table -->\n).*?(<!-- /table -->)", re.DOTALL)
 SIGMA, LENGTH = 0.01, 8e3
 LOOKS = {"ascending": (-0.62, -0.14, 0.77), "descending": (0.62, -0.14, 0.77)}
 NOISES = {
@@ -51,9 +50,8 @@ def main() -> None:
             cells.append(f"{strength:.2g} x, {error:.2f}")
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
         heads = list(found)
-    lines = ["| noise | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads), *rows, ""]
-    text = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(BLOCK.sub(lambda match: match[1] + "\n".join(lines) + match[2], text), encoding="utf-8")
+    lines = ["| noise | " + " | ".join(heads) + " |", "|---|" + "---|" * len(heads), *rows]
+    write_block(PAGE, "table", text="\n".join(lines))
 
 
 def errors(kind: tuple[bool, bool, float], *, seed: int) -> dict[str, tuple[float, float]]:

@@ -22,7 +22,7 @@ from make_events import DEEPEST, Source, write_catalogue
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
-from geoslip.cases.folder import MARK
+from geoslip.cases.folder import MARK, write_block
 from geoslip.faults import moment_of_magnitude
 
 COUNT, SEED = 33, 2022
@@ -195,13 +195,6 @@ def picture(found: dict, sources: list[Source], path: Path) -> None:
         figure.savefig(path, dpi=130)
 
 
-def write_page(page: Path, body: list[str], mark: str) -> None:
-    """Put the tables between their marks."""
-    text = page.read_text(encoding="utf-8")
-    head, tail = text.split(f"<!-- {mark} -->\n")[0], text.split(f"<!-- /{mark} -->\n")[1]
-    page.write_text(f"{head}<!-- {mark} -->\n" + "\n".join(body) + f"\n<!-- /{mark} -->\n{tail}", encoding="utf-8")
-
-
 def main() -> None:
     """Make, run, score."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -227,7 +220,7 @@ def main() -> None:
         # the page's way to it, which is also that of the page that docs/ makes of it
         body += ["", f"![Depths, and moment by depth](../../docs/{options.picture.name})", "", *CAPTION.splitlines()]
     if options.page:
-        write_page(options.page, body, "catalogue")
+        write_block(options.page, "catalogue", text="\n".join(body))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ writes it there between its marks. Ten draws on three models take triangles of `
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from geoslip.cases.build_slip import build_constraints
 from geoslip.cases.casefile import read_case
+from geoslip.cases.folder import write_block
 from geoslip.cases.pipeline import run_case
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
@@ -28,7 +28,6 @@ MODELS = {"bend": "case.yml", "one plane": "one_plane.yml", "two planes": "two_p
 FOLDS = 10
 EDGE = 4e3
 """Edges of the draws' triangles, m."""
-BLOCK = re.compile(r"(<!-- draws -->\n).*?(<!-- /draws -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -151,8 +150,7 @@ def main() -> None:
     text = table(draws)
     print(text)
     if options.page is not None:
-        page = options.page.read_text(encoding="utf-8")
-        options.page.write_text(BLOCK.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
+        write_block(options.page, "draws", text=text)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ model predicts, with the error that kriging states for a place far from data.
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from scipy.spatial.distance import cdist
 from geoslip.cases.build_data import read_gnss_dataset
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import data_roots
-from geoslip.cases.folder import whole_file
+from geoslip.cases.folder import write_block
 from geoslip.cases.pipeline import prepare_case, run_case
 from geoslip.downsample import Observations, fit_exponential, point_covariogram
 from geoslip.downsample.noise import NoiseModel, point_covariance
@@ -39,7 +38,6 @@ Array = NDArray[np.float64]
 HERE = Path(__file__).parent
 COMPONENTS = ("east", "north", "up")
 TRACKS = ("T64", "T65", "T66", "T71")
-BLOCK = re.compile(r"(<!-- components -->\n).*?(<!-- /components -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -220,9 +218,7 @@ def main() -> None:
     text = table(*score(options.data))
     print(text)
     if options.page is not None:
-        page = options.page.read_text(encoding="utf-8")
-        with whole_file(options.page) as partial:
-            partial.write_text(BLOCK.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
+        write_block(options.page, "components", text=text)
 
 
 if __name__ == "__main__":

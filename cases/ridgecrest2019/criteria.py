@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-from geoslip.cases.folder import whole_file
+from geoslip.cases.folder import write_block
 from geoslip.cases.schema_slip import CRITERIA
-
-BLOCK = re.compile(r"(<!-- criteria -->\n).*?(<!-- /criteria -->)", re.DOTALL)
 
 
 def tables(summary: dict[str, Any]) -> str:
@@ -47,9 +44,7 @@ def main() -> None:
     text = tables(json.loads((options.run / "summary.json").read_text(encoding="utf-8")))
     print(text)
     if options.page is not None:
-        page = options.page.read_text(encoding="utf-8")
-        with whole_file(options.page) as partial:
-            partial.write_text(BLOCK.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
+        write_block(options.page, "criteria", text=text)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ out. East-west strain comes from the slopes of both Sentinel-1 lines of sight al
 from __future__ import annotations
 
 import argparse
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +23,7 @@ from scipy.spatial import cKDTree
 from geoslip.cases.casefile import read_case
 from geoslip.cases.decompose_derived import rupture_line
 from geoslip.cases.figures.components import draw_profile
-from geoslip.cases.folder import whole_file
+from geoslip.cases.folder import write_block
 from geoslip.cases.pipeline import prepare_case
 from geoslip.cases.schema_decompose import Profile
 from geoslip.downsample import Observations
@@ -37,7 +36,6 @@ FIELDS = {"T64": 0.02, "T65": 0.02, "T66": 0.02, "T71": 0.02, "MAI": 0.06}
 MAIN = ("north-west", "epicentral", "central", "south-central", "south-east")
 RADIUS, NEAREST, REACH, STRIPE = 2.5e3, 1.5e3, 6e3, 4e3
 PAIR = 300.0
-BLOCK = re.compile(r"(<!-- rupture -->\n).*?(<!-- /rupture -->)", re.DOTALL)
 
 
 def places_beside(line: Array) -> Array:
@@ -123,9 +121,7 @@ def main() -> None:
     if options.pictures is not None:
         draw_profile(profile, "Ridgecrest, main rupture from north-west", options.pictures, name="ridgecrest_offsets")
     if options.page is not None:
-        page = options.page.read_text(encoding="utf-8")
-        with whole_file(options.page) as partial:
-            partial.write_text(BLOCK.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page), encoding="utf-8")
+        write_block(options.page, "rupture", text=text)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.cases.build_cells import rough_greens
+from geoslip.cases.folder import write_block
 from geoslip.cases.model_cells import SAME, predicted_field
 from geoslip.downsample import (
     Cells,
@@ -246,10 +247,8 @@ def main() -> None:
     rows = table({name: found[: options.draws] for name, found in scores.items()})
     print("\n".join(rows))
     if options.page:
-        text = options.page.read_text(encoding="utf-8")
-        head, tail = text.split("<!-- table -->\n")[0], text.split("<!-- /table -->\n")[1]
         said = f"{min(options.draws, len(scores[NAMES[0]]))} draws of noise.\n\n" + "\n".join(rows)
-        options.page.write_text(f"{head}<!-- table -->\n{said}\n<!-- /table -->\n{tail}", encoding="utf-8")
+        write_block(options.page, "table", text=said)
     if options.picture:
         draw_picture(task, options.picture)
 

@@ -22,6 +22,7 @@ from geoslip.cases.build_cells import cut_scene
 from geoslip.cases.build_data import DatasetReading
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import find_case
+from geoslip.cases.folder import write_block
 from geoslip.cases.pipeline import PreparedStudy, prepare_case, solve_study
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema import Case
@@ -167,14 +168,6 @@ def table(found: dict[str, Any], own: str) -> list[str]:
     return rows
 
 
-def write_table(page: Path, rows: list[str]) -> None:
-    """Put the table between the marks of a page."""
-    head, rest = page.read_text(encoding="utf-8").split("<!-- samplers -->\n")
-    tail = rest.split("<!-- /samplers -->\n")[1]
-    body = "\n".join(rows)
-    page.write_text(f"{head}<!-- samplers -->\n{body}\n<!-- /samplers -->\n{tail}", encoding="utf-8")
-
-
 def main() -> None:
     """Run both studies with every sampler and write their pages' tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -193,7 +186,7 @@ def main() -> None:
         print(f"\n## {study}\n\n" + "\n".join(rows), flush=True)
         print({name: round(entry["seconds"]) for name, entry in kept[study].items()}, "processor seconds")
         if options.pages is not None:
-            write_table(options.pages / study / "README.md", rows)
+            write_block(options.pages / study / "README.md", "samplers", text="\n".join(rows))
 
 
 if __name__ == "__main__":

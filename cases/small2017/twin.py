@@ -35,6 +35,7 @@ from source import (
     predicted,
 )
 
+from geoslip.cases.folder import write_block
 from geoslip.downsample import (
     Cells,
     Scene,
@@ -215,10 +216,7 @@ def main() -> None:
     print("\n".join(table))
     print({key: round(sum(column(found, "seconds"))) for key, found in results.items()}, "processor seconds")
     if options.page:
-        head, rest = options.page.read_text().split("<!-- twins -->\n")
-        tail = rest.split("<!-- /twins -->\n")[1]
-        body = "\n".join(table)
-        options.page.write_text(f"{head}<!-- twins -->\n{body}\n<!-- /twins -->\n{tail}", encoding="utf-8")
+        write_block(options.page, "twins", text="\n".join(table))
 
 
 if __name__ == "__main__":

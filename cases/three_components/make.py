@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 from pathlib import Path
 
-from geoslip.cases.folder import whole_file
+from geoslip.cases.folder import write_block
 from geoslip.cases.three_components import blocks, disc_load, hovsgol, slopes
 
 
@@ -24,14 +23,10 @@ def main() -> None:
         "slopes": slopes.table(data),
         "blocks": blocks.table(data),
     }
-    page = "" if options.page is None else options.page.read_text(encoding="utf-8")
     for name, text in tables.items():
         print(f"\n## {name}\n\n{text}")
-        mark = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        page = mark.sub(lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page)
-    if options.page is not None:
-        with whole_file(options.page) as partial:
-            partial.write_text(page, encoding="utf-8")
+        if options.page is not None:
+            write_block(options.page, name, text=text)
 
 
 if __name__ == "__main__":
