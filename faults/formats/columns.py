@@ -14,7 +14,6 @@ says centre or center; elsewhere it is asked whether they are, or centres of top
 """
 
 import re
-from pathlib import PurePath
 
 import numpy as np
 
@@ -25,6 +24,7 @@ from geoslip.faults.formats.common import (
     lowered_to_ground,
     middle_frame,
     number,
+    title,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.relax import segments_by_orientation
@@ -188,6 +188,6 @@ def _model(
         slip[order],
         frame=frame,
         rigidity=rigidity or DEFAULT_RIGIDITY,
-        name=PurePath(source).stem if source != "text" else "",
+        name=title(source),
         notes=notes,
     )

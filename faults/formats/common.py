@@ -4,13 +4,15 @@ import io
 import re
 import zipfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import NamedTuple
 
 import numpy as np
 
 from geoslip.faults.fault import Fault
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.frame import LocalFrame
+from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.protocol import FaultSegment
 from geoslip.faults.segment import RectangularSegment
 from geoslip.faults.slip import SlipModel
@@ -192,6 +194,35 @@ def fault_of_groups(
         segments.append(RectangularSegment(name, rectangles[members], *grid))
     order = np.array([index for members in groups.values() for index in members], dtype=np.int64)
     return Fault(tuple(segments)), order
+
+
+class Placing(NamedTuple):
+    """What a file leaves to its reader: the frame (None where neither side gives one), rigidity (Pa) and a name."""
+
+    frame: LocalFrame | None
+    rigidity: float
+    name: str
+
+
+def placing_of(text: str, source: str, *, frame: LocalFrame | None, rigidity: float | None) -> Placing:
+    """Frame and rigidity as the caller says, else as geoslip's own writers noted in comments, and the file's name.
+
+    Raises
+    ------
+    FormatError
+        If a note holds other than its numbers.
+    """
+    origin, stated = tagged(text, "origin_lon_lat", 2, source), tagged(text, "rigidity_pa", 1, source)
+    return Placing(
+        frame or (LocalFrame(*origin) if origin else None),
+        rigidity or (stated[0] if stated else DEFAULT_RIGIDITY),
+        title(source),
+    )
+
+
+def title(source: str, otherwise: str = "") -> str:
+    """A model's name from its file's; `otherwise` for text that came from no file."""
+    return PurePath(source).stem if source != "text" else otherwise
 
 
 def tagged(text: str, tag: str, count: int, source: str) -> list[float] | None:

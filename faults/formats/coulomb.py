@@ -7,11 +7,10 @@ tensile and reverse; 400 and 500 are point sources. A header that names rake and
 """
 
 import re
-from pathlib import PurePath
 
 import numpy as np
 
-from geoslip.faults.formats.common import fault_of_groups, lowered_to_ground, number, rectangular, refuse_opening
+from geoslip.faults.formats.common import fault_of_groups, lowered_to_ground, number, rectangular, refuse_opening, title
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.relax import segments_by_orientation
 from geoslip.faults.frame import LocalFrame
@@ -94,7 +93,7 @@ def parse_coulomb(
             slip[order],
             frame=frame,
             rigidity=stiffness if rigidity is None else rigidity,
-            name=PurePath(source).stem if source != "text" else "",
+            name=title(source),
             notes=notes,
         )
 

@@ -5,12 +5,11 @@ says which, and it is read, never assumed. Where the line is missing, depths dec
 """
 
 import re
-from pathlib import PurePath
 
 import numpy as np
 
 from geoslip.faults.fault import Fault
-from geoslip.faults.formats.common import lowered_to_ground, number
+from geoslip.faults.formats.common import lowered_to_ground, number, title
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.fsp_header import Block, Document, take_apart
 from geoslip.faults.frame import LocalFrame
@@ -77,7 +76,7 @@ def parse_fsp(
         table, lowered = lowered_to_ground(table)
         fault = _fault_of_blocks(document.blocks, table, document.multi_segment)
         stiffness = _rigidity(text, document, table, slip, rigidity, source)
-        name = document.tag or (PurePath(source).stem if source != "text" else "")
+        name = document.tag or title(source)
         return SlipModel(fault, slip, frame=frame or own, rigidity=stiffness, name=name, notes=notes + lowered)
 
 

@@ -3,11 +3,9 @@
 Only triangles of three nodes are read; lines and points are passed over, other surfaces refused.
 """
 
-from pathlib import PurePath
-
 import numpy as np
 
-from geoslip.faults.formats.common import number
+from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about, placed_model
 from geoslip.faults.formats.triangles import Surface, triangular
@@ -74,7 +72,7 @@ def parse_gmsh(
     by_tag: dict[int, list[_Element]] = {}
     for element in elements:
         by_tag.setdefault(element[1], []).append(element)
-    stem = PurePath(source).stem if source != "text" else "surface"
+    stem = title(source, "surface")
     surfaces = []
     for tag, members in by_tag.items():
         corners = np.array([[order[node] for node in nodes] for _, _, nodes in members])

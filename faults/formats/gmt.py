@@ -5,17 +5,15 @@ GMT knows the value after -Z only. A rake, and the segment's name, are read wher
 """
 
 import re
-from pathlib import PurePath
 from urllib.parse import quote, unquote
 
 import numpy as np
 
-from geoslip.faults.formats.common import number, tagged
+from geoslip.faults.formats.common import number, placing_of
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import fault_of_outlines, outlines_in_degrees
 from geoslip.faults.formats.triangles import slip_of_rake
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.slip import SlipModel
 
 
@@ -93,20 +91,13 @@ def parse_gmt(
     if not rings or min(len(ring) for ring in rings) < 3:
         raise FormatError("a polygon has fewer than three corners: is the file cut off?", source=source)
     with naming(source):
-        origin, stated = tagged(text, "origin_lon_lat", 2, source), tagged(text, "rigidity_pa", 1, source)
-        frame = frame or (LocalFrame(*origin) if origin else None)
+        known = placing_of(text, source, frame=frame, rigidity=rigidity)
         placed = [np.array(ring) * [1.0, 1.0, 1e3] for ring in rings]
-        fault, order, frame = fault_of_outlines(placed, [str(v[3]) for v in values], frame=frame, source=source)
+        fault, order, frame = fault_of_outlines(placed, [str(v[3]) for v in values], frame=known.frame, source=source)
         table = np.array([row[:3] for row in values], dtype=float)[order]
         slip = slip_of_rake(table[:, 0], table[:, 1])
         slip[:, 2] = table[:, 2]
-        return SlipModel(
-            fault,
-            slip,
-            frame=frame,
-            rigidity=rigidity or (stated[0] if stated else DEFAULT_RIGIDITY),
-            name=PurePath(source).stem if source != "text" else "",
-        )
+        return SlipModel(fault, slip, **known._replace(frame=frame)._asdict())
 
 
 def format_gmt(model: SlipModel) -> str:

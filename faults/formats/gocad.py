@@ -5,11 +5,9 @@ unit. The format has properties at vertices only: a triangle's slip is the mean 
 and opening, so that a model of slip per triangle is written with three vertices of its own for each.
 """
 
-from pathlib import PurePath
-
 import numpy as np
 
-from geoslip.faults.formats.common import number
+from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about, placed_model
 from geoslip.faults.formats.triangles import Surface, triangular
@@ -76,7 +74,7 @@ def parse_gocad(
         unit=units.pop() if units else unit,
         crs=crs,
         repair=repair,
-        name=PurePath(source).stem if source != "text" else "",
+        name=title(source),
     )
 
 

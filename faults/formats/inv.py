@@ -6,8 +6,6 @@ x is east, y north, z up of the starting corner of the top edge, in metres about
 slip is in cm, left-lateral and reverse positive.
 """
 
-from pathlib import PurePath
-
 import numpy as np
 
 from geoslip.faults.formats.common import (
@@ -16,12 +14,11 @@ from geoslip.faults.formats.common import (
     lowered_to_ground,
     number,
     past_vertical,
+    placing_of,
     rectangular,
-    tagged,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.slip import SlipModel
 from geoslip.faults.vectors import strike_vector
 
@@ -88,16 +85,8 @@ def parse_inv(
         rectangles = np.column_stack([top, table[:, 9], table[:, 8], table[:, 6:8]])
         rectangles, notes = lowered_to_ground(past_vertical(rectangles))
         fault, order = fault_of_groups(grouped(names), rectangles)
-        origin = tagged(text, "origin_lon_lat", 2, source)
-        stated = tagged(text, "rigidity_pa", 1, source)
-        return SlipModel(
-            fault,
-            slip[order],
-            frame=frame or (LocalFrame(*origin) if origin else None),
-            rigidity=rigidity or (stated[0] if stated else DEFAULT_RIGIDITY),
-            name=PurePath(source).stem if source != "text" else "",
-            notes=notes,
-        )
+        known = placing_of(text, source, frame=frame, rigidity=rigidity)
+        return SlipModel(fault, slip[order], **known._asdict(), notes=notes)
 
 
 def format_inv(model: SlipModel) -> str:

@@ -4,13 +4,12 @@ Heights are metres, negative below ground; programs that show them clamp them to
 """
 
 import re
-from pathlib import PurePath
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 import numpy as np
 
-from geoslip.faults.formats.common import number
+from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import fault_of_outlines, outlines_in_degrees
 from geoslip.faults.frame import LocalFrame
@@ -86,7 +85,7 @@ def parse_kml(
             rows[:, :3],
             frame=frame,
             rigidity=stiffness if rigidity is None else rigidity,
-            name=PurePath(source).stem if source != "text" else "",
+            name=title(source),
         )
 
 

@@ -6,7 +6,6 @@ m, and down-dip slip is positive, so that reverse slip is negative.
 """
 
 import re
-from pathlib import PurePath
 
 import numpy as np
 
@@ -15,14 +14,13 @@ from geoslip.faults.formats.common import (
     lowered_to_ground,
     middle_frame,
     number,
+    placing_of,
     rectangular,
     required_frame,
-    tagged,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.relax import segments_by_orientation
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.slip import SlipModel
 from geoslip.faults.vectors import strike_vector, updip_vector
 
@@ -75,8 +73,8 @@ def parse_pscmp(
         at += 1 + n
     with naming(source):
         corners = np.array([head[1:3] for head in heads])
-        origin = tagged(text, "origin_lon_lat", 2, source)
-        frame = frame or (LocalFrame(*origin) if origin else middle_frame(corners[:, 1], corners[:, 0]))
+        known = placing_of(text, source, frame=frame, rigidity=rigidity)
+        frame = known.frame or middle_frame(corners[:, 1], corners[:, 0])
         places = np.column_stack(frame.to_local(corners[:, 1], corners[:, 0]))
         strikes = np.array([head[6] for head in heads]) - frame.meridian_convergence(corners[:, 1], corners[:, 0])
         rectangles = np.vstack([_rectangles(*fault) for fault in zip(heads, tables, places, strikes)])
@@ -86,15 +84,7 @@ def parse_pscmp(
             owner = [f"fault {k + 1}" for k, table in enumerate(tables) for _ in range(len(table))]
         rectangles, notes = lowered_to_ground(rectangles)
         fault, order = fault_of_groups(segments_by_orientation(rectangles, owner), rectangles)
-        stated = tagged(text, "rigidity_pa", 1, source)
-        return SlipModel(
-            fault,
-            slip[order],
-            frame=frame,
-            rigidity=rigidity or (stated[0] if stated else DEFAULT_RIGIDITY),
-            name=PurePath(source).stem if source != "text" else "",
-            notes=notes,
-        )
+        return SlipModel(fault, slip[order], **known._replace(frame=frame)._asdict(), notes=notes)
 
 
 def format_pscmp(model: SlipModel) -> str:

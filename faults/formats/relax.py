@@ -15,13 +15,12 @@ from geoslip.faults.formats.common import (
     lowered_to_ground,
     number,
     past_vertical,
+    placing_of,
     rectangular,
     refuse_opening,
-    tagged,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.slip import SlipModel
 from geoslip.faults.vectors import strike_vector
 
@@ -93,16 +92,8 @@ def parse_relax(
         rectangles, more = lowered_to_ground(past_vertical(rectangles))
         rectangles, slip, names, again = _added(rectangles, slip, names)
         fault, order = fault_of_groups(segments_by_orientation(rectangles, names), rectangles)
-        stated = tagged(text, "rigidity_pa", 1, source)
-        origin = tagged(text, "origin_lon_lat", 2, source)
-        return SlipModel(
-            fault,
-            slip[order],
-            frame=frame or (LocalFrame(origin[0], origin[1]) if origin else None),
-            rigidity=rigidity or (stated[0] if stated else DEFAULT_RIGIDITY),
-            name=PurePath(source).stem if source != "text" else "",
-            notes=notes + more + again,
-        )
+        known = placing_of(text, source, frame=frame, rigidity=rigidity)
+        return SlipModel(fault, slip[order], **known._asdict(), notes=notes + more + again)
 
 
 def format_relax(model: SlipModel) -> str:

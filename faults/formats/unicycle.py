@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 
 import numpy as np
 
-from geoslip.faults.formats.common import number, read_text, refuse_opening, tagged
+from geoslip.faults.formats.common import number, placing_of, read_text, refuse_opening, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about
 from geoslip.faults.formats.triangles import (
@@ -22,7 +22,6 @@ from geoslip.faults.formats.triangles import (
     triangular,
 )
 from geoslip.faults.frame import LocalFrame
-from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.slip import SlipModel
 
 _PLAIN, _SLIPPING = ("n", "i1", "i2", "i3"), ("n", "slip", "i1", "i2", "i3", "rake")
@@ -98,21 +97,13 @@ def parse_unicycle(
         points, notes = points * scale, notes + more
     slip = None if table.shape[1] == len(_PLAIN) else slip_of_rake(table[:, 1], table[:, 5])
     groups = {name: [k for k, other in enumerate(names) if other == name] for name in dict.fromkeys(names)}
-    stem = PurePath(source).stem if source != "text" else "surface"
+    stem = title(source, "surface")
     surfaces = [
         Surface(name or stem, points, corners[rows], None if slip is None else slip[rows])
         for name, rows in groups.items()
     ]
-    stated, origin = tagged(text, "rigidity_pa", 1, source), tagged(text, "origin_lon_lat", 2, source)
-    return model_of_surfaces(
-        surfaces,
-        source=source,
-        frame=frame or (LocalFrame(*origin) if origin else None),
-        rigidity=rigidity or (stated[0] if stated else DEFAULT_RIGIDITY),
-        name=stem,
-        notes=notes,
-        repair=repair,
-    )
+    known = placing_of(text, source, frame=frame, rigidity=rigidity)._replace(name=stem)
+    return model_of_surfaces(surfaces, source=source, **known._asdict(), notes=notes, repair=repair)
 
 
 def format_unicycle(model: SlipModel) -> str:

@@ -1,11 +1,10 @@
 """USGS finite-fault GeoJSON (FFM.geojson): a polygon a patch with depth, and slip, rake and sf_moment as properties."""
 
 import json
-from pathlib import PurePath
 
 import numpy as np
 
-from geoslip.faults.formats.common import number, refuse_opening
+from geoslip.faults.formats.common import number, refuse_opening, title
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import fault_of_outlines, outlines_in_degrees
 from geoslip.faults.formats.triangles import slip_of_rake
@@ -95,7 +94,7 @@ def parse_usgs_geojson(
             slip_of_rake(rows[:, 0], rows[:, 1]),
             frame=frame,
             rigidity=stiffness if rigidity is None else rigidity,
-            name=PurePath(source).stem if source != "text" else "",
+            name=title(source),
         )
 
 

@@ -5,7 +5,6 @@ patch a row's place is; the outline that follows settles it where its first corn
 """
 
 import re
-from pathlib import PurePath
 
 import numpy as np
 
@@ -15,10 +14,11 @@ from geoslip.faults.formats.common import (
     lowered_to_ground,
     middle_frame,
     number,
+    placing_of,
     rectangular,
     refuse_opening,
     required_frame,
-    tagged,
+    title,
 )
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.frame import LocalFrame
@@ -91,8 +91,8 @@ def parse_usgs_param(
             notes.append(note)
             parts.append((table, size, nx, ny, meaning))
         whole = np.vstack([table for table, *_ in parts])
-        origin = tagged(text, "origin_lon_lat", 2, source)
-        frame = frame or (LocalFrame(*origin) if origin else middle_frame(whole[:, 1], whole[:, 0]))
+        known = placing_of(text, source, frame=frame, rigidity=rigidity)
+        frame = known.frame or middle_frame(whole[:, 1], whole[:, 0])
         grids, slips, stiffness = [], [], []
         for index, (table, size, nx, ny, meaning) in enumerate(parts):
             rectangles, lowered = lowered_to_ground(_rectangles(table, size, meaning, frame))
@@ -112,7 +112,7 @@ def parse_usgs_param(
         np.vstack(slips)[order],
         frame=frame,
         rigidity=uniform if rigidity is None else rigidity,
-        name=PurePath(source).stem if source != "text" else "",
+        name=title(source),
         notes=tuple(dict.fromkeys(note for note in notes if note)),
     )
 

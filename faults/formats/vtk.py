@@ -5,12 +5,11 @@ format cannot say which edge is the top, and so only triangles are read back.
 """
 
 import re
-from pathlib import PurePath
 from urllib.parse import quote, unquote
 
 import numpy as np
 
-from geoslip.faults.formats.common import number
+from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about, placed_model
 from geoslip.faults.formats.triangles import Surface, triangular
@@ -73,7 +72,7 @@ def parse_vtk(
     if any(values is not None for values in known):
         slip = np.column_stack([np.zeros(len(corners)) if v is None else v for v in known])
     number_of = np.zeros(len(corners)) if data["segment"] is None else data["segment"]
-    stem = PurePath(source).stem if source != "text" else "surface"
+    stem = title(source, "surface")
     found = re.search(r"^segment_names 1 \d+ string\n((?:\S+\n)*)", text, flags=re.MULTILINE)
     names = [unquote(name) for name in found.group(1).split()] if found else []
     surfaces = []
