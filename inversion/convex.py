@@ -17,7 +17,7 @@ from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from geoslip.inversion.box import AT_LOWER, AT_UPPER, FREE, kkt_residual
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
-from geoslip.inversion.shear import bounds_beside_caps, moment_weight, shear_parts, slip_size
+from geoslip.inversion.shear import CappedSolution, caps_and_bounds, moment_weight, shear_parts, slip_size
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System
@@ -30,31 +30,9 @@ LARGEST_KKT = 1e-4
 """Accepted violation of the optimality conditions; the interior-point solver gives about 1e-7."""
 
 
-@dataclass(frozen=True, eq=False)
-class ConvexSolution:
-    """The minimum under bounds and caps.
-
-    Attributes
-    ----------
-    x : (q,) array
-    state : (q,) int8 array
-        -1 at the lower bound, 0 free, 1 at the upper.
-    kkt : float
-        Violation of the optimality conditions, relative to the largest right-hand side; patches without slip, where
-        the caps have no gradient, are left out.
-    moment_multiplier : float
-        How much chi-square + strength^2 roughness would fall per N m of a larger cap.
-    """
-
-    x: Array
-    state: NDArray[np.int8]
-    kkt: float
-    moment_multiplier: float
-
-
 def minimise_convex(
     system: System, strength: float, *, largest: Array | None = None, moment_at_most: float | None = None
-) -> ConvexSolution:
+) -> CappedSolution:
     """Minimise over bounds with the shear slip's size and the moment capped.
 
     Parameters
@@ -68,7 +46,8 @@ def minimise_convex(
 
     Returns
     -------
-    ConvexSolution
+    CappedSolution
+        Patches without slip, where the caps have no gradient, are left out of its conditions.
 
     Raises
     ------
@@ -90,9 +69,8 @@ def minimise_convex(
     x = cvxpy.Variable(space.n)
     size = cvxpy.norm(cvxpy.vstack([part @ x for part in shear_parts(system)]), 2, axis=0)
     rules = []
-    ceiling = np.full(space.n_patches, np.inf) if largest is None else largest
+    ceiling, lower, upper = caps_and_bounds(system, largest)
     capped = np.isfinite(ceiling)
-    lower, upper = bounds_beside_caps(system, capped)
     low, high = np.isfinite(lower), np.isfinite(upper)
     if low.any():
         rules.append(x[low] >= lower[low])
@@ -139,7 +117,7 @@ class _Duals:
     moment: float
 
 
-def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Array], duals: _Duals) -> ConvexSolution:
+def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Array], duals: _Duals) -> CappedSolution:
     space, (lower, upper) = system.space, bounds
     close = NEAR_BOUND * (np.abs(x).max() or 1.0)
     state = np.where(x - lower < close, AT_LOWER, np.where(upper - x < close, AT_UPPER, FREE))
@@ -154,4 +132,4 @@ def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Arra
     at_bound = np.where(state == AT_LOWER, lower, np.where(state == AT_UPPER, upper, x))
     scale = float(np.abs(system.right).max()) or 1.0
     kkt = kkt_residual(gradient, at_bound, lower=lower, upper=upper, scale=scale)
-    return ConvexSolution(x, state.astype(np.int8), kkt, duals.moment)
+    return CappedSolution(x, state.astype(np.int8), kkt, duals.moment)

@@ -13,7 +13,6 @@ that is right to 1e-5.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, lstsq, solve
 
 from geoslip.inversion.box import AT_LOWER, AT_UPPER, FREE
-from geoslip.inversion.shear import bounds_beside_caps, moment_weight, shear_parts
+from geoslip.inversion.shear import CappedSolution, caps_and_bounds, moment_weight, shear_parts
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System
@@ -40,30 +39,9 @@ SHARPEST = 1e-11
 """Violation, relative to the largest right-hand side, at which Newton's method has arrived."""
 
 
-@dataclass(frozen=True, eq=False)
-class Polished:
-    """A minimum under caps.
-
-    Attributes
-    ----------
-    x : (q,) array
-    state : (q,) int8 array
-        -1 at the lower bound, 0 free, 1 at the upper.
-    kkt : float
-        Largest violation of any optimality condition, patches at rest and caps among them; relative.
-    moment_multiplier : float
-        How much chi-square + strength^2 roughness would fall per N m of a larger moment.
-    """
-
-    x: Array
-    state: NDArray[np.int8]
-    kkt: float
-    moment_multiplier: float
-
-
 def polished(
     system: System, strength: float, x: Array, *, largest: Array | None = None, moment: float | None = None
-) -> Polished | None:
+) -> CappedSolution | None:
     """Hold every optimality condition, from a point that nearly does.
 
     Parameters
@@ -79,8 +57,9 @@ def polished(
 
     Returns
     -------
-    Polished or None
-        None where the exchanges do not come to rest, or parameters are tied between patches.
+    CappedSolution or None
+        With patches at rest and caps among its conditions; None where the
+        exchanges do not come to rest, or parameters are tied between patches.
     """
     if any(np.diff(abs(part).tocsc().indptr).max(initial=0) > 1 for part in shear_parts(system)):
         # parameters that are tied between patches have no rest of their own
@@ -102,11 +81,9 @@ class _Point:
     def __init__(
         self, system: System, matrix: Array, x: Array, *, largest: Array | None, moment: float | None, share: float
     ) -> None:
-        space = system.space
         self.system, self.matrix, self.moment = system, matrix, moment
         self.parts, self.weight = [sparse.csr_array(part) for part in shear_parts(system)], moment_weight(system)
-        self.ceiling = np.full(space.n_patches, np.inf) if largest is None else largest
-        self.lower, self.upper = bounds_beside_caps(system, np.isfinite(self.ceiling))
+        self.ceiling, self.lower, self.upper = caps_and_bounds(system, largest)
         self.scale = float(np.abs(system.right).max()) or 1.0
         self.x = np.clip(x, self.lower, self.upper)
         size = self.size()
@@ -251,7 +228,7 @@ class _Point:
                 best[patch], direction[own] = fall, both / fall
         return best - 0.5 * self.pull(), direction
 
-    def answer(self) -> Polished:
+    def answer(self) -> CappedSolution:
         """The point with the largest violation of any condition."""
         gradient, free = self.gradient(), self.free
         moving = ~(self.sheared & self.rests[self.system.space.patch])
@@ -263,4 +240,4 @@ class _Point:
         apart = float(np.abs(self.gaps).max(initial=0.0)) / float(self.size().max() or 1.0)
         state = np.where(self.x <= self.lower, AT_LOWER, np.where(self.x >= self.upper, AT_UPPER, FREE))
         multiplier = float(self.multipliers[0]) / self.unit if self.moment is not None else 0.0
-        return Polished(self.x, state.astype(np.int8), max(kkt, apart), multiplier)
+        return CappedSolution(self.x, state.astype(np.int8), max(kkt, apart), multiplier)

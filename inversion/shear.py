@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,27 @@ if TYPE_CHECKING:
     from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class CappedSolution:
+    """A minimum under bounds and caps.
+
+    Attributes
+    ----------
+    x : (q,) array
+    state : (q,) int8 array
+        -1 at the lower bound, 0 free, 1 at the upper.
+    kkt : float
+        Largest violation of the optimality conditions, relative to the largest right-hand side.
+    moment_multiplier : float
+        How much chi-square + strength^2 roughness would fall per N m of a larger moment.
+    """
+
+    x: Array
+    state: NDArray[np.int8]
+    kkt: float
+    moment_multiplier: float
 
 
 def moment_weight(system: System) -> Array:
@@ -32,10 +54,14 @@ def shear_parts(system: System) -> list:
     ]
 
 
-def bounds_beside_caps(system: System, capped: NDArray[np.bool_]) -> tuple[Array, Array]:
-    """Bounds without those that a cap on the size of slip implies: doubled rules would spoil the solver's duals."""
+def caps_and_bounds(system: System, largest: Array | None) -> tuple[Array, Array, Array]:
+    """Caps on the size of each patch's slip (n_patches,), inf where there is none, and the bounds (q,) beside them.
+
+    The bounds are without those that a cap implies: doubled rules would spoil the solver's duals.
+    """
     space = system.space
+    ceiling = np.full(space.n_patches, np.inf) if largest is None else largest
     shear = sum(np.asarray(abs(part).sum(axis=0)).ravel() for part in shear_parts(system)) > 0.0
-    implied = shear & capped[space.patch]
+    implied = shear & np.isfinite(ceiling)[space.patch]
     lower = np.where(implied & (space.lower < 0.0), -np.inf, space.lower)
-    return lower, np.where(implied, np.inf, space.upper)
+    return ceiling, lower, np.where(implied, np.inf, space.upper)

@@ -206,6 +206,22 @@ def vector_component(matrix, right, count, power, state, inverse, scale):  # typ
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
+def _keep(solved, right, inverse, component, state, covariance, spreads):  # type: ignore[no-untyped-def]
+    """Write what a window gave into its pixel; NaN where its equations had no solution."""
+    for j in range(UNKNOWNS):
+        state[j] = right[j] if solved else math.nan
+        covariance[j] = inverse[j, j] if solved else math.nan
+    covariance[9] = inverse[0, 1] if solved else math.nan
+    covariance[10] = inverse[0, 2] if solved else math.nan
+    covariance[11] = inverse[1, 2] if solved else math.nan
+    for j in range(6):
+        first, second = GRADIENT_PAIRS[j]
+        covariance[12 + j] = inverse[first, second] if solved else math.nan
+    for k in range(component.shape[0]):
+        spreads[k] = component[k] if solved else math.nan
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def strain_rows(  # type: ignore[no-untyped-def]
     values, look, variances, rows, near, offsets, positions, barriers, vectors, steps, settings,
     state, inverse_out, spreads,
@@ -300,14 +316,7 @@ def strain_rows(  # type: ignore[no-untyped-def]
                     scale = fresh
                 if change < 1e-3:
                     break
-            for j in range(UNKNOWNS):
-                state[j, row, column] = right[j] if solved else math.nan
-                inverse_out[j, row, column] = inverse[j, j] if solved else math.nan
-            inverse_out[9, row, column] = inverse[0, 1] if solved else math.nan
-            inverse_out[10, row, column] = inverse[0, 2] if solved else math.nan
-            inverse_out[11, row, column] = inverse[1, 2] if solved else math.nan
-            for j in range(6):
-                first, second = GRADIENT_PAIRS[j]
-                inverse_out[12 + j, row, column] = inverse[first, second] if solved else math.nan
-            for k in range(n_fields):
-                spreads[k, row, column] = component[k] if solved else math.nan
+            _keep(
+                solved, right, inverse, component,
+                state[:, row, column], inverse_out[:, row, column], spreads[:, row, column],
+            )  # fmt: skip
