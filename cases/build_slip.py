@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoslip.cases.errors import CaseError, as_case_error
 from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
-from geoslip.cases.schema_slip import SegmentSlip, Slip
+from geoslip.cases.schema_slip import SegmentSlip, Slip, Smoothing
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.neighbours import neighbours
@@ -20,8 +20,8 @@ from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.lengths import correlation_lengths
-from geoslip.inversion.operators import Operator, laplacian, zero_rims
-from geoslip.inversion.priors import damping, first_difference, matern, von_karman
+from geoslip.inversion.operator_kinds import operator_kinds
+from geoslip.inversion.operators import Operator, zero_rims
 from geoslip.inversion.relative import relative_strengths
 
 
@@ -148,23 +148,22 @@ def _edges(case: Case, key: str) -> dict[str, tuple[str, ...]]:
 
 
 def _plain_operator(case: Case, fault: Fault) -> Operator:
-    edges = _edges(case, "zero_edges")
-    name = case.smoothing.operator
-    if name in ("damping", "von_karman", "matern"):
-        if any(edges.values()):
-            rule = f"the operator {name} tapers slip at no edge: leave zero_edges out, or take laplacian"
-            raise CaseError(case.mistake(("smoothing", "operator"), rule))
-        if case.join and name != "damping":
-            rule = f"the covariance of {name} ends with each segment: leave join out, or take laplacian"
-            raise CaseError(case.mistake(("join",), rule))
-        return damping(fault) if name == "damping" else _von_karman(case, fault)
+    edges, smoothing = _edges(case, "zero_edges"), case.smoothing
+    kind = operator_kinds()[smoothing.operator]
+    if "zero_edges" not in kind.takes and any(edges.values()):
+        rule = f"the operator {kind.name} tapers slip at no edge: leave zero_edges out, or take laplacian"
+        raise CaseError(case.mistake(("smoothing", "operator"), rule))
+    if kind.within_segments and case.join:
+        rule = f"the covariance of {kind.name} ends with each segment: leave join out, or take laplacian"
+        raise CaseError(case.mistake(("join",), rule))
+    options: dict[str, Any] = {"zero_edges": edges, "hurst": smoothing.hurst, "smoothness": smoothing.smoothness}
+    if "lengths" in kind.takes:
+        options["lengths"] = _correlation_lengths(smoothing, fault)
     adjacency = neighbours(fault, join=case.join or "touching")
-    make = laplacian if name == "laplacian" else first_difference
-    return make(fault, adjacency, zero_edges=edges)
+    return kind.make(fault, adjacency, **{name: options[name] for name in kind.takes})
 
 
-def _von_karman(case: Case, fault: Fault) -> Operator:
-    smoothing = case.smoothing
+def _correlation_lengths(smoothing: Smoothing, fault: Fault) -> dict[str, tuple[float, float]]:
     lengths: dict[str, tuple[float, float]] = {}
     for segment in fault.segments:
         if smoothing.correlation is not None:
@@ -173,6 +172,4 @@ def _von_karman(case: Case, fault: Fault) -> Operator:
             length = float(np.ptp(np.concatenate(list(segment.outlines)) @ mean_axes(segment)[0]))
             width = float(segment.areas.sum()) / length
             lengths[segment.name] = correlation_lengths(length, width, mechanism=str(smoothing.mechanism))
-    if smoothing.operator == "matern":
-        return matern(fault, lengths=lengths, smoothness=smoothing.smoothness)
-    return von_karman(fault, lengths=lengths, hurst=smoothing.hurst)
+    return lengths

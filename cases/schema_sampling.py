@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from geoslip.cases.schema_base import Block
 from geoslip.cases.units import Length
+from geoslip.downsample.samplers import samplers
 
-Method = Literal["uniform", "variance", "curvature", "gradient", "resolution", "model", "distance"]
+
+def check_method(name: str) -> str:
+    """Refuse a sampler that is not there."""
+    if name not in samplers():
+        raise ValueError(f"there is no sampler {name!r}: choose from {', '.join(samplers())}")
+    return name
+
+
+Method = Annotated[str, AfterValidator(check_method)]
 SPLITTING = {
     "uniform": "squares of one size",
     "variance": "residual variance",
@@ -74,7 +83,7 @@ class Downsample(Block):
         """What splits a block, for people."""
         if self.cells is not None:
             return f"those of {self.cells}"
-        return SPLITTING[self.method] + (f", {self.residual}" if self.method == "variance" else "")
+        return SPLITTING.get(self.method, self.method) + (f", {self.residual}" if self.method == "variance" else "")
 
     @property
     def target(self) -> float | None:

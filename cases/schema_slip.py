@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, fie
 
 from geoslip.cases.schema_base import AzimuthEntry, Block, NameList, Place, PlaceEntry, RakeEntry
 from geoslip.cases.units import Length, Moment, Pressure, parse_moment
+from geoslip.inversion.operator_kinds import operator_kinds
 
 EDGES = ("top", "bottom", "start", "end", "sides")
 
@@ -153,6 +154,16 @@ def parse_choice(value: Any) -> Choice:
     raise ValueError("choose the smoothing by " + ", ".join(CRITERIA) + ", or give its strength as a number above 0")
 
 
+def check_operator(name: str) -> str:
+    """Refuse an operator that is not there."""
+    if name not in operator_kinds():
+        raise ValueError(f"there is no operator {name!r}: choose from {', '.join(operator_kinds())}")
+    return name
+
+
+OperatorName = Annotated[str, AfterValidator(check_operator)]
+
+
 class Scales(Block):
     """How ``weights: variance_components`` scales the data sets' standard deviations.
 
@@ -191,7 +202,7 @@ class Smoothing(Block):
     chooses or is named in ``compare``.
     """
 
-    operator: Literal["laplacian", "first_difference", "damping", "von_karman", "matern"] = "laplacian"
+    operator: OperatorName = "laplacian"
     mechanism: Literal["strike-slip", "dip-slip"] | None = None
     correlation: tuple[Length, Length] | None = None
     hurst: Annotated[float, Field(gt=0.0, le=1.0)] = 0.75
@@ -209,7 +220,7 @@ class Smoothing(Block):
     @model_validator(mode="after")
     def _lengths(self) -> Smoothing:
         given = [key for key in ("mechanism", "correlation") if getattr(self, key) is not None]
-        covariance = self.operator in ("von_karman", "matern")
+        covariance = "lengths" in operator_kinds()[self.operator].takes
         if covariance and len(given) != 1:
             raise ValueError(f"{self.operator} takes its lengths from exactly one of mechanism and correlation")
         if not covariance and given:

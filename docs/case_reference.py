@@ -13,6 +13,10 @@ from pydantic_core import PydanticUndefined
 from geoslip.cases import units
 from geoslip.cases.schema import Case
 from geoslip.cases.schema_base import Block, LonLat, NameList, PlaceEntry, RakeEntry
+from geoslip.cases.schema_sampling import Method
+from geoslip.cases.schema_slip import OperatorName
+from geoslip.downsample import samplers
+from geoslip.inversion.operator_kinds import operator_kinds
 
 PAGE = Path(__file__).with_name("case-file.md")
 SPECIAL = {
@@ -20,6 +24,8 @@ SPECIAL = {
     id(LonLat.__metadata__[0]): "`[longitude, latitude]`",
     id(RakeEntry.__metadata__[0]): "`free`, an angle, or a window `[low, high]`",
     id(NameList.__metadata__[0]): "a name or a list of names",
+    id(OperatorName.__metadata__[0]): " or ".join(f"`{name}`" for name in operator_kinds()),
+    id(Method.__metadata__[0]): " or ".join(f"`{name}`" for name in samplers()),
     id(units.Length.__metadata__[0]): "length with its unit",
     id(units.Angle.__metadata__[0]): "degrees",
     id(units.Moment.__metadata__[0]): "moment with its unit, or `Mw 7.1`",

@@ -4,14 +4,14 @@ A family is f(x) of the distance in units of its length, f(0) = 1, with its slop
 covariance in the plane (no variance of any sum of pixels can come out negative).
 """
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from geoslip.downsample.discovery import discovered
 
 Shape = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 
@@ -33,10 +33,5 @@ class Family(NamedTuple):
 @cache
 def families() -> dict[str, Family]:
     """Give all families by name; do not change the dictionary."""
-    package = importlib.import_module("geoslip.downsample.correlations")
-    found: dict[str, Family] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        entry = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "FAMILY", None)
-        if entry is not None:
-            found[entry.name] = entry
-    return dict(sorted(found.items()))
+    found = discovered("geoslip.downsample.correlations", "FAMILY", group="geoslip.correlations")
+    return {family.name: family for family in sorted(found, key=lambda family: family.name)}

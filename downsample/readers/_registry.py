@@ -1,13 +1,12 @@
 """Readers by name: every module of this folder that holds a `READER` is one, so a new format is one new file."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from geoslip.downsample.discovery import discovered
 from geoslip.downsample.errors import DataError
 
 PRODUCTS = ("scene", "points", "gnss")
@@ -58,16 +57,11 @@ def readers(product: str | None = None) -> dict[str, Reader]:
     dict
         Name to `Reader`; do not change it.
     """
-    package = importlib.import_module("geoslip.downsample.readers")
     found: dict[str, Reader] = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith("_"):
-            continue
-        reader = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "READER", None)
-        if isinstance(reader, Reader):
-            if reader.name in found:
-                raise RuntimeError(f"two readers are called {reader.name!r}")
-            found[reader.name] = reader
+    for reader in discovered("geoslip.downsample.readers", "READER", group="geoslip.readers"):
+        if reader.name in found:
+            raise RuntimeError(f"two readers are called {reader.name!r}")
+        found[reader.name] = reader
     ordered = sorted(found.values(), key=lambda reader: (-reader.rank, reader.name))
     return {reader.name: reader for reader in ordered if product in (None, reader.product)}
 

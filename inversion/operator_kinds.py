@@ -1,0 +1,66 @@
+"""Smoothing operators by name, as a case file asks for them.
+
+Those of this room stand in `KINDS`; a further one is a module ``operator_NAME.py`` of this folder, or of another
+distribution under the entry point ``geoslip.operators``, that holds an `OPERATOR`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from geoslip.downsample.discovery import discovered
+from geoslip.inversion.operators import Operator, laplacian
+from geoslip.inversion.priors import damping, first_difference, matern, von_karman
+
+if TYPE_CHECKING:
+    from geoslip.faults import Adjacency, Fault
+
+
+@dataclass(frozen=True)
+class OperatorKind:
+    """How an operator of one name is made.
+
+    Attributes
+    ----------
+    name : str
+    make : callable
+        (fault, adjacency, **options) -> Operator.
+    takes : tuple of str
+        Options that it asks for: zero_edges (dict of edges by segment), lengths (dict of the correlation lengths along
+        strike and dip by segment, m), hurst, smoothness.
+    within_segments : bool
+        It ends with each segment, so that joined segments are refused.
+    """
+
+    name: str
+    make: Callable[..., Operator]
+    takes: tuple[str, ...] = ()
+    within_segments: bool = False
+
+
+def _of_fault(make: Callable[..., Operator]) -> Callable[..., Operator]:
+    """The operator of a fault whose neighbours do not matter."""
+
+    def made(fault: Fault, adjacency: Adjacency, **options: Any) -> Operator:
+        return make(fault, **options)
+
+    return made
+
+
+KINDS = (
+    OperatorKind("laplacian", laplacian, ("zero_edges",)),
+    OperatorKind("first_difference", first_difference, ("zero_edges",)),
+    OperatorKind("damping", _of_fault(damping)),
+    OperatorKind("von_karman", _of_fault(von_karman), ("lengths", "hurst"), within_segments=True),
+    OperatorKind("matern", _of_fault(matern), ("lengths", "smoothness"), within_segments=True),
+)
+
+
+@cache
+def operator_kinds() -> dict[str, OperatorKind]:
+    """Give all operators by name; do not change the dictionary."""
+    more = discovered("geoslip.inversion", "OPERATOR", prefix="operator_", group="geoslip.operators")
+    return {kind.name: kind for kind in (*KINDS, *more)}
