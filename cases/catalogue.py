@@ -13,8 +13,13 @@ HERE = Path(__file__).parent
 
 
 def shipped_studies() -> dict[str, Path]:
-    """Return the studies that come with the toolkit: name to main case file."""
-    return {path.parent.name: path for path in sorted(HERE.glob("*/case.yml"))}
+    """Return the studies that come with the toolkit, and the user's own: name to main case file.
+
+    A study is a folder that holds ``case.yml``; those of GEOSLIP_CASES (folders of studies, divided as PATH is) come
+    before ours of the same name.
+    """
+    own = [Path(place) for place in os.environ.get("GEOSLIP_CASES", "").split(os.pathsep) if place]
+    return {path.parent.name: path for place in (HERE, *reversed(own)) for path in sorted(place.glob("*/case.yml"))}
 
 
 def find_case(name: str | Path) -> Path:

@@ -1,7 +1,5 @@
 """GeoTIFF and netCDF grids: place, orientation, sign, gaps, and rasters that cannot be used."""
 
-import importlib
-
 import h5py
 import numpy as np
 import pytest
@@ -206,31 +204,6 @@ def test_a_damaged_grid_gives_a_scene_or_a_data_error(tmp_path, changes, length)
     assert scene.valid.any()
 
 
-DUMMY = """
-from geoslip.downsample.readers import Reader
-from geoslip.downsample.scene import Scene
-import numpy as np
-
-def read(path, **options):
-    values = np.loadtxt(path)
-    return Scene(name=path.stem, values=values, x=np.arange(3.0), y=np.arange(2.0), look=(0, 0, 1), crs=None)
-
-def recognises(path):
-    return path.suffix == ".dum"
-
-READER = Reader(name="dummy", product="scene", summary="a test", recognises=recognises, read=read)
-"""
-
-
-def test_a_new_format_is_one_new_file(tmp_path, monkeypatch):
-    package = importlib.import_module("geoslip.downsample.readers")
+def test_readers_are_told_apart_by_what_they_give():
     assert {"geotiff", "grid", "raw_grid"} <= set(readers("scene"))
     assert "points_table" in readers("points") and "gnss_table" in readers("gnss")
-    (tmp_path / "dummy_format.py").write_text(DUMMY)
-    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
-    readers.cache_clear()
-    try:
-        (tmp_path / "a.dum").write_text("1 2 3\n4 5 6\n")
-        assert read_scene(tmp_path / "a.dum").values[1, 2] == 6.0
-    finally:
-        readers.cache_clear()
