@@ -113,14 +113,19 @@ def _one(
     first = warmup // 2
     early = _run(density, places, first, local, generator, told)
     mixture = starting_mixture(early[:, first // 2 :], start)
-    weighing = mixture.weighed(density, generator)
+    mixture = _weighed(mixture, density, generator)
     # walkers of the warm-up tell how each mode looks, not how much it holds: they are dealt out anew by the weights
-    places = _dealt(density, early[:, first // 2 :].reshape(-1, early.shape[2]), weighing.mixture, generator, walkers)
-    moves = _moves(weighing.mixture)
+    places = _dealt(density, early[:, first // 2 :].reshape(-1, early.shape[2]), mixture, generator, walkers)
+    moves = _moves(mixture)
     late = _run(density, places, warmup - first, moves, generator, lambda step: told(first + step))
     mixture = mixture.refitted(late[:, (warmup - first) // 2 :].reshape(-1, late.shape[2]))
-    moves = _moves(mixture.weighed(density, generator).mixture)
+    moves = _moves(_weighed(mixture, density, generator))
     return _run(density, late[:, -1], draws, moves, generator, lambda step: told(warmup + step))
+
+
+def _weighed(mixture: Mixture, density: Density, generator: np.random.Generator) -> Mixture:
+    # a single mode holds everything: thousands of evaluations would say so again
+    return mixture if len(mixture.weights) == 1 else mixture.weighed(density, generator).mixture
 
 
 def _moves(mixture: Mixture) -> list[tuple[emcee.moves.Move, float]]:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
-from scipy.linalg import lapack, solve_triangular
+from scipy.linalg.blas import dtrsv
+from scipy.linalg.lapack import dpotrf, dpotri
 
 from geoslip.inversion.errors import SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
@@ -199,7 +200,7 @@ class Chain:
         """One reflecting trajectory at the scales of now, then a new strength."""
         factor, covariance, mean = self.moments()
         low, high = self.target.lower - mean, self.target.upper - mean
-        velocity = solve_triangular(factor, self.generator.standard_normal(self.x.size), check_finite=False)
+        velocity = dtrsv(factor, self.generator.standard_normal(self.x.size), overwrite_x=1)
         offset = self.x - mean
         if reflect(offset, velocity, covariance, low, high, QUARTER, MOST_BOUNCES) >= 0:
             self.x = np.clip(mean + offset, self.target.lower, self.target.upper)
@@ -214,13 +215,13 @@ class Chain:
             precision = np.asfortranarray(self.target.gram.T).copy(order="F")
             precision *= self.strength**2
             precision += self.normal.T
-            factor, failed = lapack.dpotrf(precision, clean=0, overwrite_a=1)
+            factor, failed = dpotrf(precision, clean=0, overwrite_a=1)
             if failed:
                 raise SingularProblemError(FACTOR_FAILED.format(n=self.x.size))
-            covariance = lapack.dpotri(factor)[0].T
+            covariance = dpotri(factor)[0].T
             mirror(covariance)
-            half = solve_triangular(factor, self.right, trans="T", check_finite=False)
-            self._moments = factor, covariance, solve_triangular(factor, half, check_finite=False)
+            half = dtrsv(factor, self.right, trans=1)
+            self._moments = factor, covariance, dtrsv(factor, half, overwrite_x=1)
         return self._moments
 
     def renew_noise(self) -> None:

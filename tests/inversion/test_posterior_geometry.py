@@ -74,7 +74,7 @@ def test_both_planes_are_found_with_half_the_weight_each(seed):
 
 @pytest.fixture(scope="module")
 def posterior():
-    return sampled(0, draws=400, warmup=200)
+    return sampled(0, draws=200, warmup=120)
 
 
 def test_a_prior_that_leans_to_one_plane_changes_the_weights_by_what_it_says(posterior):
@@ -83,7 +83,7 @@ def test_a_prior_that_leans_to_one_plane_changes_the_weights_by_what_it_says(pos
     first = np.cos(np.deg2rad(strike - STRIKE)) > 0.0
     density = np.exp(prior.log_density((strike - STRIKE + 180.0) % 360.0 - 180.0 + STRIKE))
     one, other = density[first].mean(), density[~first].mean()
-    leaning = sampled(1, strike=prior, draws=400, warmup=200)
+    leaning = sampled(1, strike=prior, draws=200, warmup=120)
     assert share_of_first(leaning) == pytest.approx(one / (one + other), abs=0.04)
     assert one / (one + other) > 0.6
 
@@ -106,11 +106,11 @@ def test_the_truth_lies_in_the_posterior(posterior):
 
 def test_tempering_agrees_on_weights_and_evidence(posterior):
     other = sample_geometry(
-        [mirrored_event()], source(), nuisance={"above": "none"}, noise=1.0, sampler="smc", draws=800, walkers=3,
+        [mirrored_event()], source(), nuisance={"above": "none"}, noise=1.0, sampler="smc", draws=500, walkers=3,
         search=posterior.search, seed=5,
     )  # fmt: skip
     assert other.log_evidence == pytest.approx(posterior.log_evidence, abs=0.5)
-    assert 0.15 < share_of_first(other) < 0.85  # a few runs of 800 particles weigh modes no better
+    assert 0.15 < share_of_first(other) < 0.85  # a few runs of 500 particles weigh modes no better
 
 
 def test_a_number_at_the_edge_of_its_prior_is_told():
