@@ -118,14 +118,14 @@ packages:
 	rm -rf .cache/packages build
 	mkdir -p .cache/packages
 	$(PYTHON) -m venv .cache/packages/build
-	.cache/packages/build/bin/python -m pip install --quiet build
+	.cache/packages/build/bin/python -m pip install -qq build
 	.cache/packages/build/bin/python -m build --outdir .cache/packages/dist . >.cache/packages/build.log 2>&1 \
 	    || { tail -n 20 .cache/packages/build.log; exit 1; }
 	for python in $(PYTHONS); do \
 	    $$python -c '' 2>/dev/null || { echo "$$python is not there: left out"; continue; }; \
 	    for package in .cache/packages/dist/*; do \
 	        place=.cache/packages/$$(basename $$python)-$${package##*.}; \
-	        $$python -m venv $$place && $$place/bin/python -m pip install --quiet $$package \
+	        $$python -m venv $$place && $$place/bin/python -m pip install -qq $$package \
 	            && (cd $$place && PYTHONPATH= NUMBA_CACHE_DIR=numba bin/geoslip run embedded --out result >log) \
 	            && echo "$$($$place/bin/python --version), $${package##*/}: $$(sed -n 2p $$place/log)" || exit 1; \
 	    done; \

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geoslip.cases.errors import CaseError, Mistake
-from geoslip.cases.schema import Case
+
+if TYPE_CHECKING:
+    from geoslip.cases.schema import Case
 
 HERE = Path(__file__).parent
 

@@ -25,7 +25,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A case file, or the name of a study that comes along.")]
+
+def study_names(incomplete: str) -> list[str]:
+    """Give the studies whose names begin so, for the shell to complete; files are completed where there are none."""
+    from geoslip.cases.catalogue import shipped_studies
+
+    return [name for name in shipped_studies() if name.startswith(incomplete)]
+
+
+CaseName = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE", help="A case file, or the name of a study that comes along.", autocompletion=study_names
+    ),
+]
 DataFolder = Annotated[
     Path | None, typer.Option("--data", help="Folder of the data files; GEOSLIP_DATA otherwise, or the case's folder.")
 ]
@@ -94,20 +107,39 @@ def check(case: CaseName, data: DataFolder = None) -> None:
 @app.command()
 def new(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the new case.")],
+    event: Annotated[str | None, typer.Option(help="What happened, where and when: the title.")] = None,
+    track: Annotated[
+        list[str] | None,
+        typer.Option(help="'FILE KEY=VALUE ...': a scene or a table of points, and what it does not say; repeatable."),
+    ] = None,
+    gnss: Annotated[list[str] | None, typer.Option(help="The same of a table of GNSS offsets; repeatable.")] = None,
+    trace: Annotated[
+        str | None, typer.Option(help="'LON,LAT LON,LAT ...' or a file; the fault dips to its right.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the study; the folder's name by default.")] = None,
-    origin: Annotated[str | None, typer.Option(help="'LON,LAT' near the middle of the fault.")] = None,
+    origin: Annotated[str | None, typer.Option(help="'LON,LAT' of the middle of the fault's upper edge.")] = None,
     strike: Annotated[float | None, typer.Option(help="Strike of the fault, degrees.")] = None,
     dip: Annotated[float | None, typer.Option(help="Dip of the fault, degrees.")] = None,
+    length: Annotated[str | None, typer.Option(help="Length of the fault, such as '20 km'.")] = None,
+    bottom_depth: Annotated[str | None, typer.Option(help="Depth that it reaches to; 15 km if nothing says.")] = None,
+    mechanism: Annotated[
+        str | None, typer.Option(help="left-lateral, right-lateral, reverse, normal, or free: the window of rakes.")
+    ] = None,
 ) -> None:
-    """Write a commented case file to start from.
+    """Write a case file that runs, of data and a fault that flags name or a terminal is asked for; else a template.
 
     \b
-    Example:  geoslip new mycase --origin=-117.6,35.77 --strike 140 --dip 85
+    Example:  geoslip new mycase --track "los.tif unit=m positive=toward incidence=39 heading=-13" --dip 85
+                --event "2019 Ridgecrest, Mw 7.1" --trace "-117.8,35.95 -117.4,35.6" --mechanism right-lateral
+              geoslip new mycase --origin=-117.6,35.77 --strike 140 --dip 85
     """
-    from geoslip.cases.new import new_case
+    from geoslip.cases.new import Wishes, new_case
 
-    path = new_case(folder, name=name, origin=origin, strike=strike, dip=dip)
-    typer.echo(f"{path} written: fill in the data files, then `geoslip check {path}`")
+    wishes = Wishes(event, name, origin, track or (), gnss or (), trace, strike, dip, length, bottom_depth, mechanism)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    ask = (lambda question: typer.prompt(question, default="", show_default=False)) if terminal else None
+    path = new_case(folder, wishes, ask=ask)
+    typer.echo(f"{path} written: now `geoslip check {path}`")
 
 
 @app.command()
@@ -262,7 +294,7 @@ cli_models.register(app)
 def main() -> None:
     """Run the command line: exit 0 when done, 2 when the input is wrong, 1 when the fault is ours."""
     try:
-        app(standalone_mode=False)
+        app(standalone_mode=False, prog_name="geoslip")
     except typer.Abort:
         sys.exit(EXIT_INPUT)
     except KeyboardInterrupt:

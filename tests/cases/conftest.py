@@ -1,10 +1,12 @@
 """A small study with known slip, as tables and as a case file, for the tests of this room."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from geoslip.cases import cli
 from geoslip.faults import Fault, LocalFrame, Plane, cut_uniform
 from geoslip.okada import displacement_field
 
@@ -42,6 +44,23 @@ faults:
 slip: {rake: [-45, 45], zero_edges: [bottom]}
 smoothing: {choose: abic, count: 8}
 """
+
+
+@pytest.fixture
+def geoslip(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run a command in this process; give exit code, output and errors."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["geoslip", *map(str, arguments)])
+        try:
+            cli.main()
+            code = 0
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
 
 
 @pytest.fixture(scope="session")

@@ -9,26 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from geoslip.cases import cli
-
-
-@pytest.fixture
-def geoslip(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run a command in this process; give exit code, output and errors."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["geoslip", *map(str, arguments)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
-
-
 COMMANDS = ["run", "check", "new", "scene", "downsample", "forward", "convert", "cases"]
 
 
@@ -49,6 +29,20 @@ def test_help_does_not_import_what_is_heavy() -> None:
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [("geoslip ru", ["run"]), ("geoslip run la", ["landers1992", "laquila2009"]), ("geoslip new --tr", ["--track"])],
+)
+def test_the_shell_completes_commands_studies_and_flags(
+    geoslip, monkeypatch: pytest.MonkeyPatch, words: str, completed: list[str]
+) -> None:
+    monkeypatch.setenv("_GEOSLIP_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    _, out, _ = geoslip()
+    assert out.split()[: len(completed)] == completed
 
 
 def test_run_writes_everything(geoslip, study_folder: Path, tmp_path: Path) -> None:

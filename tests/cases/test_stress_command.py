@@ -1,32 +1,15 @@
 """``geoslip stress``: on planes, on another model's patches, and what it refuses."""
 
 import csv
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from geoslip.cases import cli
 from geoslip.faults.frame import LocalFrame
 from geoslip.okada.stress_field import coulomb_field
 
 HEAD = "# n slip x1 x2 x3 length width strike dip rake\n# origin_lon_lat = 30 40\n"
-
-
-@pytest.fixture
-def geoslip(monkeypatch, capsys):
-    def command(*arguments):
-        monkeypatch.setattr(sys, "argv", ["geoslip", *map(str, arguments)])
-        try:
-            cli.main()
-            code = 0
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
 
 
 @pytest.fixture

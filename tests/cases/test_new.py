@@ -1,0 +1,146 @@
+"""``geoslip new`` writes a case of what flags or answers say, and that case is checked and run as it is."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geoslip.cases.casefile import parse_case, read_case
+from geoslip.cases.errors import CaseError
+from geoslip.cases.new import Wishes, new_case
+from geoslip.cases.new_entries import trace_places
+from geoslip.cases.synthetic import make_data, refined_fault, true_model
+from geoslip.faults import LocalFrame
+
+TRUTH = """
+name: truth
+origin: [30, 40]
+seed: 1
+synthetic:
+  notice: Made for a test.
+  faults: &plane
+    - {name: plane, trace: [[30, 39.9], [30, 40.1]], dip: 60, top_depth: 0 km, width: 14 km, patches: {length: 1 km}}
+  slip: [{segment: plane, peak: 1.5 m, rake: -90, down: 6 km, along: 0, length: 16 km, width: 10 km}]
+  scenes:
+    - {file: asc.tif, heading: -12, incidence: [36, 42], west: 29.7, east: 30.4, south: 39.7, north: 40.3,
+       spacing: 0.01, noise: {sigma: 5 mm, length: 5 km, nugget: 2 mm}, ramp: [0 mm, 0 mm, 0 mm]}
+  gnss: [{file: gnss.csv, sigma: [2 mm, 2 mm, 5 mm], stations: {A: [30.1, 40.0], B: [29.9, 40.05], C: [30.2, 39.9]}}]
+data: [{name: GNSS, kind: gnss, file: gnss.csv, unit: mm, noise: columns}]
+faults: *plane
+slip: {rake: free}
+smoothing: {choose: abic}
+"""
+TRACK = "asc.tif unit=m positive=toward look=asc.E.tif,asc.N.tif,asc.U.tif"
+TRACE = "30.0,39.9 30.0,40.1"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, float]:
+    """A folder with a simulated scene, its look vectors and a table of GNSS offsets; the magnitude behind them."""
+    case, frame, folder = parse_case(TRUTH), LocalFrame(30.0, 40.0), tmp_path_factory.mktemp("made")
+    make_data(case, frame, folder)
+    return folder, true_model(case, refined_fault(case, frame), frame).mw
+
+
+@pytest.fixture
+def scene(made: tuple[Path, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that folder, in which the commands run."""
+    shutil.copytree(made[0], tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GEOSLIP_DATA", raising=False)
+    return tmp_path
+
+
+def answers(*given: str) -> Callable[[str], str]:
+    """Somebody at a terminal, who is asked as often as there are answers."""
+    rest = list(given)
+
+    def ask(question: str) -> str:
+        assert rest, f"asked once too often: {question}"
+        return rest.pop(0)
+
+    return ask
+
+
+def test_what_flags_say_is_checked_and_run(geoslip, scene: Path, made: tuple[Path, float]) -> None:
+    flags = ["--event", "2099 Nowhere, Mw 6.4", "--track", TRACK, "--gnss", "gnss.csv unit=mm", "--trace", TRACE]
+    code, out, err = geoslip("new", "mine", *flags, "--dip", "60", "--mechanism", "normal")
+    assert code == 0, err
+    assert "geoslip check mine/case.yml" in out
+    code, out, err = geoslip("check", "mine/case.yml")
+    assert code == 0, err
+    assert "asc" in out and "gnss" in out
+    code, out, err = geoslip("run", "mine/case.yml", "--out", "results", "--no-report")
+    assert code == 0, err
+    summary = json.loads((scene / "results" / "summary.json").read_text())
+    assert summary["mw"] == pytest.approx(made[1], abs=0.1)
+    assert -110.0 < summary["mean_rake_deg"] < -70.0
+
+
+def test_without_a_terminal_everything_missing_is_said_at_once(geoslip, scene: Path) -> None:
+    code, _, err = geoslip("new", "mine", "--track", "asc.tif unit=m", "--track", "none.tif")
+    assert code == 2
+    assert "positive=... incidence=... heading=..." in err
+    assert "none.tif" in err and "no such file" in err
+    assert "--origin, --strike, --dip, --length are missing" in err
+    assert not (scene / "mine").exists()
+
+
+def test_a_terminal_is_asked_for_what_is_missing(scene: Path) -> None:
+    ask = answers("2099 Nowhere", "asc.tif unit=m", "", "", TRACE, "60", "normal", "toward", "39", "-12")
+    case = read_case(new_case(scene / "deep" / "mine", ask=ask))
+    assert case.title == "2099 Nowhere"
+    assert case.data[0].look.incidence == 39.0
+    assert (scene / "deep" / "mine" / case.data[0].file).samefile(scene / "asc.tif")
+    assert case.slip.rake == (-135.0, -45.0)
+
+
+def test_a_terminal_that_names_no_data_gets_the_template(scene: Path) -> None:
+    path = new_case(scene / "mine", ask=answers("", "", ""))
+    assert "# A geoslip case." in path.read_text()
+
+
+def test_a_fault_without_a_trace(scene: Path) -> None:
+    wishes = Wishes(tracks=[TRACK], origin="30.06,40", strike=0.0, dip=60.0, length="20 km", bottom_depth="12 km")
+    segment = read_case(new_case(scene / "mine", wishes)).faults[0]
+    assert segment.length == 20e3 and segment.bottom_depth == 12e3
+    assert segment.patches.length == 1e3
+
+
+def test_a_product_brings_its_sign_and_a_table_is_asked_for_its_columns(scene: Path) -> None:
+    (scene / "points.txt").write_text("40.0 30.1 1.5\n40.1 30.2 2.5\n")
+    with pytest.raises(CaseError, match=r"unit=\.\.\. positive=\.\.\. columns=\.\.\. incidence=\.\.\. heading"):
+        new_case(scene / "mine", Wishes(tracks=["points.txt"], trace=TRACE, dip=60.0))
+    spec = "points.txt unit=cm positive=toward columns=latitude,longitude,value incidence=34 heading=-165"
+    entry = read_case(new_case(scene / "mine", Wishes(tracks=[spec], trace=TRACE, dip=60.0))).data[0]
+    assert entry.columns == ("latitude", "longitude", "value")
+    assert entry.noise.source == "residuals"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "rule"),
+    [
+        (Wishes(tracks=["asc.tif unit"], trace=TRACE, dip=60.0), "KEY=VALUE"),
+        (Wishes(tracks=[TRACK], trace="30,40", dip=60.0), "two places or more"),
+        (Wishes(tracks=[TRACK], trace=TRACE, dip=60.0, mechanism="oblique"), "choose from left-lateral"),
+        (Wishes(tracks=[TRACK], trace=TRACE, dip=120.0), "outside 0 to 90"),
+        (Wishes(tracks=[TRACK], trace=TRACE, dip=60.0, bottom_depth="12"), "unit"),
+        (Wishes(tracks=[TRACK + " format=neither"], trace=TRACE, dip=60.0), "no format 'neither'"),
+        (Wishes(tracks=[TRACK + " colour=red"], trace=TRACE, dip=60.0), "colour"),
+    ],
+)
+def test_what_is_wrong_is_refused(scene: Path, wishes: Wishes, rule: str) -> None:
+    with pytest.raises(CaseError, match=rule):
+        new_case(scene / "mine", wishes)
+    assert not (scene / "mine").exists()
+
+
+def test_traces_in_files(tmp_path: Path) -> None:
+    rows, line = tmp_path / "trace.txt", tmp_path / "trace.geojson"
+    rows.write_text("# lon lat\n30.0 39.9\n30.05 40.0\n30.0 40.1\n")
+    line.write_text('{"type": "LineString", "coordinates": [[30.0, 39.9], [30.05, 40.0, 0.0], [30.0, 40.1]]}')
+    places = [[30.0, 39.9], [30.05, 40.0], [30.0, 40.1]]
+    assert trace_places(str(rows)) == trace_places(str(line)) == trace_places("30,39.9 30.05,40 30,40.1") == places
+    assert trace_places("-117.8,35.95 -117.4,35.6") == [[-117.8, 35.95], [-117.4, 35.6]]
