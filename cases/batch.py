@@ -18,7 +18,8 @@ from pathlib import Path
 
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.folder import MARK
-from geoslip.cases.seismic import SeismicEvent, double_couple, read_seismic
+from geoslip.cases.seismic import double_couple, read_seismic
+from geoslip.faults.formats.mechanisms import EventMechanism
 
 NUMBERS = ("lon", "lat", "depth_km", "mw", "strike", "dip", "rake")
 
@@ -46,14 +47,14 @@ class Outcome:
     skipped: bool = False
 
 
-def read_events(path: Path, *, catalogue: Path | None = None) -> tuple[dict[str, str], dict[str, SeismicEvent]]:
+def read_events(path: Path, *, catalogue: Path | None = None) -> tuple[dict[str, str], dict[str, EventMechanism]]:
     """Read the table of events.
 
     Returns
     -------
     cases : dict of str to str
         Event name to case file or study.
-    seismic : dict of str to SeismicEvent
+    seismic : dict of str to EventMechanism
         Of the events that can be compared.
 
     Raises
@@ -68,7 +69,7 @@ def read_events(path: Path, *, catalogue: Path | None = None) -> tuple[dict[str,
     except (OSError, ValueError) as error:
         raise CaseError(Mistake(str(error), file=str(path))) from error
     cases: dict[str, str] = {}
-    seismic: dict[str, SeismicEvent] = {}
+    seismic: dict[str, EventMechanism] = {}
     mistakes = [] if rows else [Mistake("the table has no events: columns are name and case", file=str(path))]
     for line, row in enumerate(rows, start=2):
         try:
@@ -94,7 +95,7 @@ def _check_name(name: str, case: str, cases: dict[str, str]) -> None:
         raise ValueError(f"the name '{name}' becomes a folder: use letters, digits, '-', '_' and '.'")
 
 
-def _seismic(name: str, row: dict[str, str], known: dict[str, SeismicEvent]) -> SeismicEvent | None:
+def _seismic(name: str, row: dict[str, str], known: dict[str, EventMechanism]) -> EventMechanism | None:
     identifier = (row.get("event") or "").strip()
     if identifier:
         if identifier not in known:
@@ -107,7 +108,7 @@ def _seismic(name: str, row: dict[str, str], known: dict[str, SeismicEvent]) -> 
         lon, lat, depth, mw, strike, dip, rake = map(float, given)
     except ValueError:
         raise ValueError(f"to be compared, an event needs numbers in all of {', '.join(NUMBERS)}") from None
-    return SeismicEvent(name, lon, lat, 1e3 * depth, mw, double_couple(strike, dip, rake, mw=mw))
+    return EventMechanism(lon, lat, 1e3 * depth, double_couple(strike, dip, rake, mw=mw), name)
 
 
 def run_event(task: Task) -> Outcome:

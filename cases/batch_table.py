@@ -12,9 +12,9 @@ from pyproj import Geod
 
 from geoslip.cases.batch import Outcome
 from geoslip.cases.output import write_json, write_table
-from geoslip.cases.seismic import SeismicEvent
 from geoslip.cases.source_summary import BIN
 from geoslip.faults import kagan_angle
+from geoslip.faults.formats.mechanisms import EventMechanism
 
 Profile = tuple[np.ndarray, np.ndarray]
 """Moment by depth bin and its standard deviation, N m."""
@@ -25,14 +25,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def compare(summary: Mapping[str, Any], event: SeismicEvent | None) -> dict[str, Any]:
+def compare(summary: Mapping[str, Any], event: EventMechanism | None) -> dict[str, Any]:
     """Put a run beside a catalogue's event.
 
     Parameters
     ----------
     summary : mapping
         Of summary.json.
-    event : SeismicEvent or None
+    event : EventMechanism or None
 
     Returns
     -------
@@ -88,7 +88,7 @@ def _source(summary: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def write_batch(folder: Path, outcomes: Sequence[Outcome], *, seismic: Mapping[str, SeismicEvent]) -> list[dict]:
+def write_batch(folder: Path, outcomes: Sequence[Outcome], *, seismic: Mapping[str, EventMechanism]) -> list[dict]:
     """Write events.csv, moment_by_depth.csv and batch.json, and give the rows of the first.
 
     Parameters
@@ -96,7 +96,7 @@ def write_batch(folder: Path, outcomes: Sequence[Outcome], *, seismic: Mapping[s
     folder : Path
     outcomes : sequence of Outcome
         In the order of the table of events.
-    seismic : mapping of str to SeismicEvent
+    seismic : mapping of str to EventMechanism
     """
     rows: list[dict[str, Any]] = []
     profiles: dict[str, Profile] = {}

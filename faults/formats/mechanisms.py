@@ -23,6 +23,9 @@ class EventMechanism:
         Moment tensor in east, north, up, N m.
     name, time : str
         As the file has them; empty where it has none.
+    moment : float, optional
+        Scalar moment that the catalogue gives, N m. It may be that of the best double couple, which is less than the
+        tensor's. By default the tensor's.
     """
 
     longitude: float
@@ -31,11 +34,12 @@ class EventMechanism:
     tensor: np.ndarray
     name: str = ""
     time: str = field(default="", kw_only=True)
+    moment: float | None = field(default=None, kw_only=True)
 
     @property
     def mw(self) -> float:
         """Moment magnitude."""
-        return float(magnitude_of_moment(tensor_moment(self.tensor)))
+        return float(magnitude_of_moment(tensor_moment(self.tensor) if self.moment is None else self.moment))
 
     @property
     def mechanism(self) -> FocalMechanism:

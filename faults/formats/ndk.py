@@ -2,7 +2,7 @@
 
 After its own description (globalcmt.org, allorder.ndk_explained): line 3 holds time, latitude, longitude and depth of
 the centroid, each before its error; line 4 an exponent in two columns and Mrr, Mtt, Mpp, Mrt, Mrp, Mtp in dyne cm,
-each before its error.
+each before its error; line 5 the scalar moment of the best double couple after the three axes.
 """
 
 import re
@@ -37,7 +37,7 @@ def parse_ndk(text: str, *, source: str = "text") -> tuple[EventMechanism, ...]:
 
 
 def _event(lines: list[tuple[int, str]], source: str) -> EventMechanism:
-    (_, first), (_, second), (third_line, third), (fourth_line, fourth), _ = lines
+    (_, first), (_, second), (third_line, third), (fourth_line, fourth), (fifth_line, fifth) = lines
     if not third.lstrip().startswith("CENTROID:"):
         raise FormatError("the third line of an event must be its CENTROID", source=source, line=third_line)
     # time, latitude, longitude and depth of the centroid, each with its error
@@ -55,8 +55,15 @@ def _event(lines: list[tuple[int, str]], source: str) -> EventMechanism:
     if len(values) != 13 or not 0.0 <= values[0] <= 40.0:
         message = f"{len(values)} values: an exponent, and six components with errors, are needed"
         raise FormatError(message, source=source, line=fourth_line)
-    tensor = tensor_from_spherical(np.array(values[1::2])) * 10.0 ** values[0] * _DYNE_CM
+    unit = 10.0 ** values[0] * _DYNE_CM
+    tensor = tensor_from_spherical(np.array(values[1::2])) * unit
+    # a version code of three columns, three axes of value, plunge and azimuth, and the scalar moment
+    axes = fifth[3:].split()
+    if len(axes) < 10:
+        message = f"{len(axes)} values: three axes and the scalar moment are needed"
+        raise FormatError(message, source=source, line=fifth_line)
+    moment = number(axes[9], "the scalar moment", source=source, line=fifth_line) * unit
     date = re.search(r"\d{4}/\d{2}/\d{2}\s+\d{2}:\d{2}:[\d.]+", first)
     name = second.split()[0] if second.split() else ""
     time = re.sub(r"\s+", "T", date.group(0)) if date else ""
-    return EventMechanism(longitude, latitude, 1e3 * depth, tensor, name, time=time)
+    return EventMechanism(longitude, latitude, 1e3 * depth, tensor, name, time=time, moment=moment)

@@ -60,28 +60,37 @@ def _event(node: _Node, source: str) -> EventMechanism | None:
     if longitude is None or latitude is None or depth is None:
         raise FormatError("an origin lacks longitude, latitude or depth", source=source)
     longitude, latitude = checked_place(longitude, latitude, source=source)
-    name = (node.get("publicID") or "").rsplit("/", 1)[-1]
+    # a service's publicID is its query: ".../query?eventid=ci38457511&format=quakeml"
+    name = (node.get("publicID") or "").rsplit("/", 1)[-1].rsplit("eventid=", 1)[-1].split("&")[0]
     times = _children(origin, "time")
     time = _text(times[0], "value") if times else ""
-    return EventMechanism(longitude, latitude, depth, _tensor(node, chosen, tensors, source), name, time=time)
+    moment = next((value for node in tensors if (value := _value(node, "scalarMoment", source)) is not None), None)
+    if moment is None:
+        moment = _moment_of_magnitude(node, source)
+    tensor = _tensor(chosen, tensors, moment, source)
+    return EventMechanism(longitude, latitude, depth, tensor, name, time=time, moment=moment)
 
 
-def _tensor(event: _Node, chosen: _Node, tensors: list[_Node], source: str) -> np.ndarray:
-    """The tensor itself, or the one of the first nodal plane and the moment or magnitude."""
+def _moment_of_magnitude(event: _Node, source: str) -> float | None:
+    """Scalar moment of the event's magnitude, if that is any kind of Mw or does not say what it is; else None."""
+    for node in _children(event, "magnitude"):
+        magnitude = _value(node, "mag", source)
+        if magnitude is not None and _text(node, "type").lower()[:2] in ("mw", ""):
+            return float(moment_of_magnitude(magnitude))
+    return None
+
+
+def _tensor(chosen: _Node, tensors: list[_Node], moment: float | None, source: str) -> np.ndarray:
+    """The tensor itself, or the one of the first nodal plane and the moment."""
     for tensor in (part for node in tensors for part in _children(node, "tensor")):
         components = [_value(tensor, key, source) for key in _TENSOR]
         if all(component is not None for component in components):
             return tensor_from_spherical(np.array(components, dtype=float))
     planes = [plane for node in _children(chosen, "nodalPlanes") for plane in _children(node, "nodalPlane1")]
     angles = [_value(planes[0], key, source) for key in ("strike", "dip", "rake")] if planes else [None]
-    moment = next((value for node in tensors if (value := _value(node, "scalarMoment", source)) is not None), None)
-    if moment is None:
-        magnitudes = [_value(node, "mag", source) for node in _children(event, "magnitude")]
-        known = [value for value in magnitudes if value is not None]
-        moment = float(moment_of_magnitude(known[0])) if known else None
     if moment is None or any(angle is None for angle in angles):
         raise FormatError(
-            "a mechanism has neither a tensor nor a nodal plane with a moment or magnitude", source=source
+            "a mechanism has neither a tensor nor a nodal plane with a moment or moment magnitude", source=source
         )
     strike, dip, rake = (float(angle) for angle in angles if angle is not None)
     return mechanism_tensor(strike, dip, rake) * moment

@@ -16,7 +16,8 @@ from geoslip.cases.batch import Outcome, Task, alone, read_events, run_event, ru
 from geoslip.cases.batch_table import compare, moment_profile, write_batch
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
-from geoslip.cases.seismic import SeismicEvent, double_couple
+from geoslip.cases.seismic import double_couple
+from geoslip.faults.formats.mechanisms import EventMechanism
 
 HEAD = "name,case,lon,lat,depth_km,mw,strike,dip,rake\n"
 
@@ -93,7 +94,7 @@ def test_an_event_is_looked_up_in_the_catalogue(catalogue: Path) -> None:
     seismic = catalogue.with_name("seismic.csv")
     seismic.write_text("id,lon,lat,depth_km,mw,strike,dip,rake\nA1,30,40,8,6.4,30,60,0\n")
     catalogue.write_text("name,case,event\ngood,good.yml,A1\n")
-    assert read_events(catalogue, catalogue=seismic)[1]["good"].mw == 6.4
+    assert read_events(catalogue, catalogue=seismic)[1]["good"].mw == pytest.approx(6.4)
     catalogue.write_text("name,case,event\ngood,good.yml,A2\n")
     with pytest.raises(CaseError, match=r"events\.csv:2 -- event 'A2' is not in the catalogue"):
         read_events(catalogue, catalogue=seismic)
@@ -195,7 +196,7 @@ def test_a_sampled_source_is_compared_with_its_spread(tmp_path: Path) -> None:
         },
         "geometry": {"rake deg": {"mean": 90.0}}, "diagnostics": {"ess_min": 500.0}, "warnings": [],
     }  # fmt: skip
-    event = SeismicEvent("e", 30.0, 40.0, 9e3, 6.1, double_couple(40.0, 60.0, 90.0, mw=6.1))
+    event = EventMechanism(30.0, 40.0, 9e3, double_couple(40.0, 60.0, 90.0, mw=6.1), "e")
     row = compare(summary, event)
     assert (row["depth_km"], row["depth_std_km"], row["depth_q975_km"]) == (5.0, 0.5, 6.0)
     assert row["depth_shift_km"] == -4.0 and row["centroid_shift_km"] < 1e-6 and 5.0 < row["kagan_deg"] < 10.0

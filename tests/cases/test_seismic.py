@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoslip.cases.seismic import double_couple, read_seismic
+from geoslip.cases.seismic import double_couple, read_seismic, read_seismicity
 from geoslip.faults import kagan_angle
 
 TABLE = "id,lon,lat,depth_km,mw,strike,dip,rake\nC200501010120A,13.78,7.10,15.1,5.1,129,15,-91\n"
@@ -46,19 +46,40 @@ def test_ndk_and_quakeml_give_the_same_centroid_and_tensor(tmp_path):
 def test_a_table_gives_planes(tmp_path):
     (tmp_path / "a.csv").write_text(TABLE)
     event = read_seismic(tmp_path / "a.csv")["C200501010120A"]
-    assert (event.depth, event.mw) == (15100.0, 5.1)
+    assert (event.depth, event.mw) == (15100.0, pytest.approx(5.1))
     assert kagan_angle(event.tensor, double_couple(129.0, 15.0, -91.0, mw=6.0)) < 1e-4
+
+
+def test_places_are_enough_to_show_where_earthquakes_happened(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "lon,lat,depth_km,mw,strike,dip,rake\n30,40,5,3.1,,,\n30.1,40,7,,,,\n30.2,40,9,5,30,60,90\n"
+    )
+    found = read_seismicity(tmp_path / "a.csv")
+    np.testing.assert_array_equal(found.places[:, 2], [5e3, 7e3, 9e3])
+    np.testing.assert_array_equal(found.magnitudes, [3.1, np.nan, 5.0])
+    assert np.isnan(found.tensors[:2]).all()
+    np.testing.assert_allclose(found.tensors[2], double_couple(30.0, 60.0, 90.0, mw=5.0))
+    (tmp_path / "a.ndk").write_text(NDK)
+    np.testing.assert_array_equal(read_seismicity(tmp_path / "a.ndk").places, [[-89.08, 13.76, 162800.0]])
+
+
+def test_a_service_names_an_event_in_its_query(tmp_path):
+    (tmp_path / "a.xml").write_text(QUAKEML.replace("quakeml:gcmt/", "quakeml:a.b/fdsnws/query?eventid=") + "<!-- -->")
+    assert list(read_seismic(tmp_path / "a.xml")) == ["C200501010120A"]
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("id,lon\nx,1\n", "columns lat, depth_km"),
-        (TABLE.replace("15.1", "deep"), r"a\.txt:2: could not convert"),
-        (NDK.replace("23  0.838", "x  y"), "event of line 1 is no ndk entry"),
-        ("<quakeml><event>", "no well-formed QuakeML"),
-        ("<quakeml></quakeml>", "no event with a mechanism"),
-        (QUAKEML.replace("<Mrr><value>", "<Mrr><value>x"), "event 'C200501010120A' cannot be used"),
+        ("id,lon,lat\nx,1,2\n", "columns depth_km, mw, strike, dip, rake are missing"),
+        (TABLE.replace("15.1", "deep"), r"a\.txt, line 2: depth_km is 'deep': a number is needed"),
+        (TABLE.replace("15.1", "nan"), r"a\.txt, line 2: depth_km is 'nan': a number is needed"),
+        (TABLE.splitlines()[0], "the table has no event"),
+        ("id,lon\nx,1\n", "no focal mechanisms: a psmeca table, ndk or QuakeML is needed"),
+        (NDK.replace("23  0.838", "x  y"), r"a\.txt, line 4: .*number"),
+        ("<quakeml><event>", "no well-formed XML"),
+        ("<quakeml></quakeml>", "no event has a focal mechanism"),
+        (QUAKEML.replace("<Mrr><value>", "<Mrr><value>x"), "Mrr"),
     ],
 )
 def test_what_is_no_catalogue_is_refused(tmp_path, text, complaint):
