@@ -112,4 +112,6 @@ def named_files(case: Case) -> list[tuple[tuple[str | int, ...], str]]:
                 files.append((("faults", index, key, "file"), drawn.file))
     if case.stress is not None and case.stress.source.file is not None:
         files.append((("stress", "source", "file"), case.stress.source.file))
+    if case.stress is not None and case.stress.section is not None and case.stress.section.seismicity is not None:
+        files.append((("stress", "section", "seismicity", "file"), case.stress.section.seismicity.file))
     return files

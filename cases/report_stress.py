@@ -19,6 +19,8 @@ from geoslip.cases.stress_output import receiver_figures
 
 if TYPE_CHECKING:
     from geoslip.cases.run import StudyRun
+    from geoslip.cases.schema_stress import Stress
+    from geoslip.cases.stress import StressFound
 
 STRESS = "Coulomb stress change"
 
@@ -59,7 +61,8 @@ def stress_figures(run: StudyRun) -> Iterator[ReportFigure]:
             "stress_map",
             STRESS,
             "Map",
-            f"Change on planes of {plane}, {largest} {depths} km. Black: what slips; blue: receivers.",
+            f"Change on planes of {plane}, {largest} {depths} km. Black: what slips; blue: receivers"
+            + ("; dashed: the section." if found.section is not None else "."),
             draw.figure_stress_map(found, frame=run.frame, limit=limit),
         )
     if found.section is not None and asked.map is not None:
@@ -68,7 +71,8 @@ def stress_figures(run: StudyRun) -> Iterator[ReportFigure]:
             "stress_section",
             STRESS,
             "Section",
-            f"Change on planes of {plane} down a vertical section; distance counts from its start. No exaggeration.",
+            f"Change on planes of {plane} down a vertical section; distance counts from its start. No exaggeration."
+            + _said_of(found, asked),
             draw.figure_stress_section(found, limit=limit),
         )
     for one in found.receivers:
@@ -85,6 +89,16 @@ def stress_figures(run: StudyRun) -> Iterator[ReportFigure]:
                 "Change at the centres of patches: friction and shear together, and shear alone.",
                 figure_maps(one.model, maps),
             )
+
+
+def _said_of(found: StressFound, asked: Stress) -> str:
+    if found.seismicity is None or asked.section is None or asked.section.seismicity is None:
+        return ""
+    within, count = 1e-3 * asked.section.seismicity.within, len(found.seismicity.across)
+    return (
+        f" Circles and beachballs, larger with magnitude: the {count} earthquakes within {within:g} km; the beachballs"
+        " show the half behind the section."
+    )
 
 
 def _plane(strike: float, dip: float, rake: float | str) -> str:

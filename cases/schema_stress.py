@@ -130,6 +130,17 @@ class StressMap(Block):
         return self
 
 
+class SectionSeismicity(Block):
+    """Earthquakes of a ``file`` that lie ``within`` a distance of a section, drawn on it.
+
+    The file is QuakeML, ndk, psmeca, or a table with the columns lon, lat, depth_km and, as far as they are known, mw,
+    strike, dip, rake: those with a mechanism are drawn as beachballs.
+    """
+
+    file: str
+    within: Annotated[Length, Field(gt=0.0)] = 10e3
+
+
 class StressSection(Block):
     """The change on the plane of the map down a vertical section from ``start`` to ``end``, as deep as ``bottom``."""
 
@@ -137,6 +148,7 @@ class StressSection(Block):
     end: PlaceEntry
     bottom: Annotated[Length, Field(gt=0.0)] = 30e3
     spacing: Annotated[Length, Field(gt=0.0)] = 1e3
+    seismicity: SectionSeismicity | None = None
 
 
 class Stress(Block):

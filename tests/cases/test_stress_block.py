@@ -43,13 +43,22 @@ stress:
     - {plane: {name: lent, centre: [30.0, 40.18], depth: 5 km, strike: 0, dip: 90, length: 10 km, width: 8 km, patches: {length: 5 km}}, rake_of: [main], zones: [0 km, 5 km, 10 km]}
     - {name: aside, place: [30.03, 40.0], depth: 5 km, strike: 0, dip: 90, rake: 0}
   map: {strike: 0, dip: 90, rake: largest, depths: [2 km, 6 km], margin: 20 km, spacing: 5 km}
-  section: {start: [29.9, 40.0], end: [30.1, 40.0], bottom: 12 km, spacing: 2 km}
+  section: {start: [29.9, 40.0], end: [30.1, 40.0], bottom: 12 km, spacing: 2 km, seismicity: {file: quakes.csv, within: 5 km}}
 """  # noqa: E501
+
+
+QUAKES = """lon,lat,depth_km,mw,strike,dip,rake
+29.95,40.02,4,3,,,
+30.05,39.99,7,5,0,90,0
+30.05,40.2,7,5,0,90,0
+30.3,40,7,,,,
+"""
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stressed")
+    (folder / "quakes.csv").write_text(QUAKES)
     return run_case(parse_case(CASE + STRESS, path=folder / "case.yml"))
 
 
@@ -72,6 +81,16 @@ def test_a_map_takes_the_larger_of_its_depths_and_a_section_goes_down(run) -> No
     assert figures["source"]["mw"] == pytest.approx(run.model.mw)
     beyond = next(one for one in figures["receivers"] if one["name"] == "beyond")
     assert beyond["positive"] == 1.0 and beyond["least_mpa"] <= beyond["coulomb_mpa"] <= beyond["largest_mpa"]
+
+
+def test_earthquakes_beside_the_section_are_seen_from_its_side(run) -> None:
+    events = run.stress.seismicity
+    np.testing.assert_allclose(events.across, [4.27e3, 12.81e3], atol=20.0)
+    assert np.isnan(events.tensors[0]).all() and events.magnitudes.tolist() == [3.0, 5.0]
+    # left-lateral slip on a vertical plane across the section: it shears along the section and toward the reader,
+    # who looks north: the east side (right) moves north, away
+    moment = np.abs(events.tensors[1]).max()
+    np.testing.assert_allclose(events.tensors[1] / moment, [[0, 0, -1], [0, 0, 0], [-1, 0, 0]], atol=1e-9)
 
 
 def test_files_and_report(run, tmp_path: Path) -> None:
