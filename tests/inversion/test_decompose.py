@@ -5,6 +5,7 @@ import pytest
 
 from geoslip.downsample import DataError, Scene, flight_direction, look_vector
 from geoslip.inversion import North, decompose
+from geoslip.okada import displacement_field
 
 ASCENDING, DESCENDING = look_vector(39.0, -13.0), look_vector(39.0, -167.0)
 ALONG = flight_direction(-13.0), flight_direction(-167.0)
@@ -14,8 +15,11 @@ SHAPE = (120, 100)
 
 
 def motion(shape=SHAPE):
-    row, column = np.mgrid[: shape[0], : shape[1]] / 40.0
-    return np.stack([np.sin(column), 0.7 * np.cos(row), 0.3 * np.sin(row + column)])
+    """What oblique slip of two metres on a buried fault does to the pixels."""
+    row, column = np.mgrid[: shape[0], : shape[1]]
+    points = np.column_stack([90.0 * column.ravel(), -90.0 * row.ravel(), np.zeros(row.size)])
+    fault = [45.0 * shape[1], -45.0 * shape[0], -1500.0, 20.0, 60.0, 6e3, 4e3]
+    return displacement_field(points, [fault], [[1.6, 1.2, 0.0]], threads=1).T.reshape(3, *shape)
 
 
 def scene(values, look, *, name="f", kind="offset", crs=None):
