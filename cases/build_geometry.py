@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,7 +74,11 @@ def build_quantity(entry: float | LengthPrior | AnglePrior | None) -> float | Pr
 
 
 def sample_case_geometry(
-    case: Case, observations: Sequence[Observations], *, progress: Callable[[float], None] | None = None
+    case: Case,
+    observations: Sequence[Observations],
+    *,
+    cache: Path | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> GeometryPosterior:
     """Search and sample the geometry as the case asks.
 
@@ -83,6 +88,8 @@ def sample_case_geometry(
         With a ``posterior: {geometry: ...}`` block.
     observations : sequence of Observations
         What the estimate fitted.
+    cache : Path, optional
+        Folder in which the run's state is kept every minute, for a resumed run.
     progress : callable, optional
         Called with the finished fraction.
 
@@ -90,24 +97,30 @@ def sample_case_geometry(
     ------
     ValueError
         What the block asks for cannot be sampled.
+    CheckpointError
+        The cache holds the state of another run.
     """
-    from geoslip.inversion.posterior import sample_geometry, search_geometry
+    from geoslip.inversion.posterior import Checkpoint, sample_geometry
 
     asked = case.posterior.geometry
     assert asked is not None
-    noise = None if asked.noise == "sampled" else 1.0
-    nuisance = {entry.name: entry.nuisance_kind for entry in case.data}
-    source = build_source(asked)
-    told = progress or (lambda fraction: None)
-    found = search_geometry(
-        observations, source, nuisance=nuisance, noise=noise, poisson=case.elastic.poisson, coarse=asked.coarse,
-        generations=asked.generations, seed=case.seed, progress=lambda fraction: told(0.3 * fraction),
-    )  # fmt: skip
     return sample_geometry(
-        observations, source, nuisance=nuisance, noise=noise, poisson=case.elastic.poisson,
-        rigidity=case.elastic.rigidity, sampler=asked.sampler, draws=asked.draws, walkers=asked.walkers,
-        warmup=asked.warmup, search=found, seed=case.seed, progress=lambda fraction: told(0.3 + 0.7 * fraction),
-    )  # fmt: skip
+        observations,
+        build_source(asked),
+        nuisance={entry.name: entry.nuisance_kind for entry in case.data},
+        noise=None if asked.noise == "sampled" else 1.0,
+        poisson=case.elastic.poisson,
+        rigidity=case.elastic.rigidity,
+        sampler=asked.sampler,
+        draws=asked.draws,
+        walkers=asked.walkers,
+        warmup=asked.warmup,
+        coarse=asked.coarse,
+        generations=asked.generations,
+        seed=case.seed,
+        progress=progress,
+        checkpoint=None if cache is None else Checkpoint(cache / "geometry_posterior.npz"),
+    )
 
 
 def geometry_summary(posterior: GeometryPosterior) -> dict[str, dict[str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,16 +19,33 @@ QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
 
 
 def sample_case_joint(
-    case: Case, estimate: Estimate, *, progress: Callable[[float], None] | None = None
+    case: Case,
+    estimate: Estimate,
+    *,
+    cache: Path | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> JointPosterior:
     """Sample the moves of the case's faults and the slip on them, on the data that the estimate fitted.
+
+    Parameters
+    ----------
+    case : Case
+        With a ``posterior: {joint: ...}`` block.
+    estimate : Estimate
+        Its strength is taken where the case says ``strength: chosen``.
+    cache : Path, optional
+        Folder in which the run's state is kept every minute, for a resumed run.
+    progress : callable, optional
+        Called with the finished fraction.
 
     Raises
     ------
     ValueError
         What the block asks for cannot be sampled.
+    CheckpointError
+        The cache holds the state of another run.
     """
-    from geoslip.inversion.posterior import sample_joint
+    from geoslip.inversion.posterior import Checkpoint, JointTarget, sample_joint
 
     asked = case.posterior.joint
     assert asked is not None
@@ -40,7 +58,7 @@ def sample_case_joint(
             moves[name] = quantity
     held = estimate.strength if asked.strength == "chosen" else asked.strength
     system = estimate.system
-    return sample_joint(
+    target = JointTarget(
         system.problem,
         system.operator,
         moves,
@@ -49,6 +67,9 @@ def sample_case_joint(
         sample_noise=asked.noise == "sampled",
         bounds=asked.bounds == "corrected",
         poisson=case.elastic.poisson,
+    )
+    return sample_joint(
+        target,
         draws=asked.draws,
         walkers=asked.walkers,
         warmup=asked.warmup,
@@ -56,6 +77,7 @@ def sample_case_joint(
         slips=asked.slips,
         seed=case.seed,
         progress=progress,
+        checkpoint=None if cache is None else Checkpoint(cache / "joint_posterior.npz"),
     )
 
 

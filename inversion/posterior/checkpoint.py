@@ -1,8 +1,8 @@
 """Where a run of chains stands, on disk: written now and then, taken up again to the same numbers.
 
-A checkpoint holds the draws so far and, for each chain, its parameters, scales and the state of its random numbers. It
-knows what it was made for: the settings word for word, and sums over the target's matrices, so that it is refused by
-any other problem.
+A checkpoint holds arrays and a state: of chains side by side the draws so far and where each stands (race.py), of all
+other samplers what the density has been found to be (journal.py). It knows what it was made for: the settings word for
+word, and sums over the problem's matrices, so that it is refused by any other problem.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-from geoslip.inversion.posterior.target import BoundedGaussian
 
 Array = NDArray[np.float64]
 
@@ -51,18 +51,17 @@ class Checkpoint:
         """Whether it is time for a new one."""
         return time.monotonic() - self.written >= self.every
 
-    def save(self, kept: Array, marks: Sequence[dict[str, Any]], *, identity: dict[str, Any]) -> None:
-        """Write the draws so far (chains, draws, parameters) and one mark a chain."""
+    def save(self, arrays: Mapping[str, Array], state: Any, *, identity: dict[str, Any]) -> None:
+        """Write arrays by name and what JSON holds beside them."""
         half = self.path.with_suffix(".half")
-        done = max(max(int(mark["step"]) for mark in marks), 0)
-        text = json.dumps({"identity": identity, "marks": [_plain(mark) for mark in marks]})
+        text = json.dumps({"identity": identity, "state": state})
         with half.open("wb") as stream:
-            np.savez(stream, text=np.array(text), kept=kept[:, :done], x=np.array([mark["x"] for mark in marks]))
+            np.savez(stream, text=np.array(text), **arrays)  # type: ignore[arg-type]
         os.replace(half, self.path)
         self.written = time.monotonic()
 
-    def load(self, *, identity: dict[str, Any]) -> tuple[Array, list[dict[str, Any]]] | None:
-        """Give the draws so far (chains, draws, parameters) and the chains' marks; None where there is no file.
+    def load(self, *, identity: dict[str, Any]) -> tuple[dict[str, Array], Any] | None:
+        """Give the arrays and the state; None where there is no file.
 
         Raises
         ------
@@ -72,13 +71,13 @@ class Checkpoint:
         if not self.path.is_file():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as stored:
+            with self.path.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
                 held = json.loads(str(stored["text"]))
-                draws, x = stored["kept"], stored["x"]
-        except (OSError, ValueError, KeyError) as error:
+                arrays = {name: stored[name] for name in stored.files if name != "text"}
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile, zlib.error) as error:
             raise CheckpointError(f"checkpoint {self.path} cannot be read ({error}): start without --resume") from error
         self._check(held["identity"], identity)
-        return draws, [mark | {"x": one.copy()} for mark, one in zip(held["marks"], x, strict=True)]
+        return arrays, held["state"]
 
     def _check(self, held: dict[str, Any], wanted: dict[str, Any]) -> None:
         other = [name for name in wanted["settings"] if held["settings"].get(name) != wanted["settings"][name]]
@@ -92,20 +91,11 @@ class Checkpoint:
             )
 
 
-def identity(target: BoundedGaussian, **settings: Any) -> dict[str, Any]:
-    """What a checkpoint must agree with: settings, names and scales as text, sums over the target's arrays."""
-    arrays = [target.gram, target.lower, target.upper, target.normaliser]
-    for term in target.terms:
-        arrays += [term.normal, term.right, np.array([term.energy, term.count])]
+def identity(arrays: Iterable[Array], **settings: Any) -> dict[str, Any]:
+    """What a checkpoint must agree with: settings as text, sums over the arrays of the problem."""
     sums = []
     for array in arrays:
         finite = np.where(np.isfinite(array), array, 0.5).ravel()
         # the weights tell apart arrays that hold the same numbers in another order
         sums += [float(abs(finite).sum()), float(abs(finite) @ np.linspace(1.0, 2.0, finite.size))]
-    scales = [str(target.strength), *(f"{term.name} {term.noise}" for term in target.terms)]
-    text = {name: str(value) for name, value in settings.items()}
-    return {"settings": text | {"parameters": str(target.n), "priors of the scales": "; ".join(scales)}, "sums": sums}
-
-
-def _plain(mark: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in mark.items() if name != "x"}
+    return {"settings": {name.replace("_", " "): str(value) for name, value in settings.items()}, "sums": sums}

@@ -13,8 +13,8 @@ which is exact. Where slip is sampled, the second line becomes -2 b' m + m' (sum
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.posterior.cell_points import cell_points
 from geoslip.inversion.posterior.density import JointPrior
 from geoslip.inversion.posterior.distributions import LogUniform, Prior, Uniform, VonMises
+from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.uniform_source import IntegratedSlip, UniformSource
 from geoslip.inversion.whitening import Whitener
 
@@ -101,6 +102,11 @@ class WhiteData:
         """Data, less what nuisance columns took."""
         return len(self.values) - len(self.nuisance)
 
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All that the density depends on, by which a checkpoint knows it."""
+        return self.values, self.whitener.factor, self.basis, self.observations.directions, self.sites, self.shares
+
     def normal_equations(
         self, rectangles: Array, *, components: tuple[str, ...], poisson: float
     ) -> tuple[Array, Array]:
@@ -173,11 +179,23 @@ class GeometryTarget:
         self.angular = np.array([*self.source.angular, *(False for _ in sampled)], bool)
         self.not_a_number = 0
         self.evaluations = 0
+        self.journal: Journal | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the numbers to be found: the source's, then the noise scales."""
         return self.prior.names
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """The data that the density depends on, by which a checkpoint knows it."""
+        return tuple(array for data in self.data for array in data.arrays)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it depends on beside them."""
+        limit = getattr(self.source.limit, "__qualname__", None)
+        return {"source": (replace(self.source, limit=None), limit), "noise": self.noise, "poisson": self.poisson}
 
     @property
     def components(self) -> tuple[str, ...]:
@@ -207,9 +225,12 @@ class GeometryTarget:
 
     def log_likelihood(self, places: Array) -> Array:
         """Natural logarithm of the likelihood (k,), slip integrated out where it is not sampled."""
-        found = np.empty(len(places))
-        for start in range(0, len(places), AT_ONCE):
-            found[start : start + AT_ONCE] = self._log_likelihood(places[start : start + AT_ONCE])
+
+        def compute() -> Array:
+            parts = range(0, len(places), AT_ONCE)
+            return np.concatenate([self._log_likelihood(places[start : start + AT_ONCE]) for start in parts])
+
+        found = compute() if self.journal is None else self.journal.answer(places, compute)
         self.evaluations += len(found)
         self.not_a_number += int(np.isnan(found).sum())
         return found

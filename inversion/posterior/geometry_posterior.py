@@ -13,12 +13,14 @@ from scipy.special import logsumexp
 
 from geoslip.faults import magnitude_of_moment
 from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.geometry import GeometryTarget, Noise
+from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.mixture import Mixture, Weighing
 from geoslip.inversion.posterior.mixture import log_evidence as bridge
 from geoslip.inversion.posterior.modes import SearchResult
 from geoslip.inversion.posterior.samplers import SAMPLERS
-from geoslip.inversion.posterior.search import search_geometry
+from geoslip.inversion.posterior.search import COARSE, search_modes, search_targets
 from geoslip.inversion.posterior.uniform_source import IntegratedSlip, UniformSource
 
 if TYPE_CHECKING:
@@ -180,15 +182,17 @@ def sample_geometry(
     walkers: int | None = None,
     warmup: int | None = None,
     generations: int = 300,
+    coarse: int = COARSE,
     search: SearchResult | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> GeometryPosterior:
     """Search the modes of a fault's geometry, then sample them all.
 
     Parameters
     ----------
-    observations, source, nuisance, noise, poisson, generations
+    observations, source, nuisance, noise, poisson, generations, coarse
         As in search_geometry.
     rigidity : float
         Pa, for moments.
@@ -201,6 +205,9 @@ def sample_geometry(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    checkpoint : Checkpoint, optional
+        Where what the density was found to be is kept; if there is one already, the run goes on from it, to the same
+        draws as one that was never interrupted.
 
     Returns
     -------
@@ -210,6 +217,8 @@ def sample_geometry(
     ------
     ValueError
         An unknown sampler, or what search_geometry and the sampler refuse.
+    CheckpointError
+        The checkpoint belongs to another run.
     """
     if sampler not in SAMPLERS:
         raise ValueError(f"sampler {sampler!r} is unknown: use one of {', '.join(SAMPLERS)}")
@@ -220,11 +229,19 @@ def sample_geometry(
         told = progress
         return lambda fraction: told(start + width * fraction)
 
-    if search is None:
-        search = search_geometry(
-            observations, source, nuisance=nuisance, noise=noise, poisson=poisson, generations=generations, seed=seed,
-            progress=share(0.0, 0.3),
+    whole, few = (search.target, search.target) if search is not None else search_targets(
+        observations, source, nuisance=nuisance, noise=noise, poisson=poisson, coarse=coarse
+    )  # fmt: skip
+    journal = None
+    if checkpoint is not None:
+        found = None if search is None else [f"{mode.log_density:.6f}" for mode in search.modes]
+        made_for = identity(
+            whole.arrays, sampler=sampler, draws=draws, walkers=walkers, warmup=warmup, generations=generations,
+            coarse=coarse, seed=seed, search=found, **whole.settings,
         )  # fmt: skip
+        whole.journal = few.journal = journal = Journal(checkpoint, identity=made_for)
+    if search is None:
+        search = search_modes(whole, coarse=few, generations=generations, seed=seed, progress=share(0.0, 0.3))
     target, mixture = _unrolled(search)
     chains = SAMPLERS[sampler](
         target, start=mixture, draws=draws, walkers=walkers, warmup=warmup, seed=seed, progress=share(0.3, 0.7)
@@ -232,6 +249,8 @@ def sample_geometry(
     flat = target.work(chains.flat)
     fitted = mixture.refitted(flat[:: max(1, len(flat) // 20_000)])
     weighing = fitted.weighed(target, np.random.default_rng(seed))
+    if journal is not None:
+        journal.close()
     return GeometryPosterior(target, search, chains, weighing, rigidity, seed)
 
 

@@ -16,6 +16,7 @@ propagation, and held to an unbiased estimate at some draws.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.density import JointPrior
 from geoslip.inversion.posterior.distributions import LogUniform, Prior
 from geoslip.inversion.posterior.geometry import WhiteData
+from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.orthant import log_share, log_share_drawn, signs
 from geoslip.inversion.posterior.slip import slip_target
 from geoslip.inversion.posterior.target import DEFINITE, BoundedGaussian, DataTerm
@@ -118,6 +120,21 @@ class JointTarget:
         priors |= self.scale_priors
         self.prior = JointPrior(tuple(priors), tuple(priors.values()), allowed=self._allowed)
         self.not_a_number = 0
+        self.journal: Journal | None = None
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """Data, fault, smoothing and bounds, by which a checkpoint knows the density."""
+        parts = [array for data in self.data for array in data.arrays]
+        rakes = self.system.space.basis.toarray()
+        return (*parts, self.rectangles, rakes, self.base.gram, self.base.lower, self.base.upper)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What it depends on beside them."""
+        noise = [term.noise for term in self.base.terms]
+        return {"moves": self.moves, "bounds": self.bounds, "poisson": self.poisson, "strength": self.base.strength,
+                "noise": noise}  # fmt: skip
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,7 +163,11 @@ class JointTarget:
 
     def log_likelihood(self, places: Array) -> Array:
         """Natural logarithm of the evidence (k,) of each place."""
-        found = np.array([self._log_evidence(self.at(place)) for place in places])
+
+        def compute() -> Array:
+            return np.array([self._log_evidence(self.at(place)) for place in places])
+
+        found = compute() if self.journal is None else self.journal.answer(places, compute)
         self.not_a_number += int(np.isnan(found).sum())
         return found
 

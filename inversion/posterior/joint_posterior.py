@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,18 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.faults import magnitude_of_moment
-from geoslip.inversion.constraints import Constraints, slip_table
-from geoslip.inversion.operators import Operator
+from geoslip.inversion.constraints import slip_table
 from geoslip.inversion.posterior.chains import Chains
-from geoslip.inversion.posterior.distributions import LogUniform, Prior
+from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.ensemble import sample_ensemble
 from geoslip.inversion.posterior.joint import JointTarget
+from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.mixture import Mixture
 from geoslip.inversion.posterior.modes import gaussian_around
 from geoslip.inversion.posterior.orthant import log_share_drawn
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.search import ascend, evolve
-from geoslip.inversion.problem import Problem
 
 Array = NDArray[np.float64]
 
@@ -137,15 +136,8 @@ class JointPosterior:
 
 
 def sample_joint(
-    problem: Problem,
-    operator: Operator,
-    moves: Mapping[str, Prior],
+    target: JointTarget,
     *,
-    constraints: Constraints | None = None,
-    strength: float | LogUniform | None = None,
-    sample_noise: bool = True,
-    bounds: bool = True,
-    poisson: float = 0.25,
     draws: int = 200,
     walkers: int | None = None,
     warmup: int | None = None,
@@ -153,13 +145,14 @@ def sample_joint(
     slips: int = 400,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> JointPosterior:
     """Sample how a fault may be moved, the scales, and slip on it within its bounds.
 
     Parameters
     ----------
-    problem, operator, moves, constraints, strength, sample_noise, bounds, poisson
-        As in JointTarget.
+    target : JointTarget
+        Data, fault, smoothing, bounds and priors.
     draws, walkers, warmup
         As in sample_ensemble.
     generations : int
@@ -169,6 +162,8 @@ def sample_joint(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    checkpoint : Checkpoint, optional
+        As in sample_geometry.
 
     Returns
     -------
@@ -176,17 +171,20 @@ def sample_joint(
 
     Raises
     ------
-    ValueError, ConstraintError, SingularProblemError
-        As in JointTarget and sample_ensemble.
+    ValueError
+        A likelihood that is nowhere a number, or what sample_ensemble refuses.
+    CheckpointError
+        The checkpoint belongs to another run.
     """
     told = progress or (lambda fraction: None)
-    target = JointTarget(
-        problem, operator, moves, constraints=constraints, strength=strength, sample_noise=sample_noise, bounds=bounds,
-        poisson=poisson,
-    )  # fmt: skip
-    generator = np.random.default_rng(seed)
+    if checkpoint is not None:
+        made_for = identity(
+            target.arrays, draws=draws, walkers=walkers, warmup=warmup, generations=generations, slips=slips, seed=seed,
+            **target.settings,
+        )  # fmt: skip
+        target.journal = Journal(checkpoint, identity=made_for)
     best = evolve(
-        target, target.prior.search_limits, generator, generations=generations,
+        target, target.prior.search_limits, np.random.default_rng(seed), generations=generations,
         progress=lambda fraction: told(0.2 * fraction),
     )  # fmt: skip
     if best is None:
@@ -199,18 +197,32 @@ def sample_joint(
     )  # fmt: skip
     flat = chains.flat
     places = target.work(flat[np.linspace(0, len(flat) - 1, min(slips, len(flat))).astype(int)])
-    vectors, shares, checks = np.empty((len(places), problem.n_slip)), np.empty(len(places)), []
     checked = set(np.linspace(0, len(places) - 1, min(CHECKS, len(places))).astype(int).tolist())
-    for number, place in enumerate(places):
-        slip = target.at(place)
+    rows = []
+    # each draw of slip has random numbers of its own, so that it is the same whether or not those before were drawn now
+    for number, (place, own) in enumerate(zip(places, np.random.SeedSequence((seed, len(places))).spawn(len(places)))):
+        rows.append(_slip_at(target, place, own, check=number in checked))
+        told(0.8 + 0.2 * (number + 1) / len(places))
+    if target.journal is not None:
+        target.journal.close()
+    table = np.array(rows)
+    checks = table[sorted(checked), -3:] if target.sign.any() else np.empty((0, 3))
+    return JointPosterior(target, chains, places, table[:, :-3], table[:, -3], checks)
+
+
+def _slip_at(target: JointTarget, place: Array, seeds: np.random.SeedSequence, *, check: bool) -> Array:
+    """A draw of slip (p,) at a place, the share within the bounds, the unbiased share and its error; NaN unchecked."""
+
+    def compute() -> Array:
+        slip, generator = target.at(place), np.random.default_rng(seeds)
         precision, right = target.gaussian(slip)
         mean = np.asarray(np.linalg.solve(precision, right), dtype=np.float64)
         own = int(generator.integers(2**31))
         found = sample_bounded(slip, start=mean, draws=STEPS, chains=1, warmup=STEPS, seed=own)
-        vectors[number] = target.system.space.basis @ found.draws[0, -1, : slip.n]
-        shares[number] = target.share(slip)
-        if target.sign.any() and number in checked:
-            drawn = log_share_drawn(precision, right, target.sign, generator=generator)
-            checks.append((shares[number], *drawn))
-        told(0.8 + 0.2 * (number + 1) / len(places))
-    return JointPosterior(target, chains, places, vectors, shares, np.array(checks).reshape(-1, 3))
+        vector = target.system.space.basis @ found.draws[0, -1, : slip.n]
+        again = (np.nan, np.nan)
+        if target.sign.any() and check:
+            again = log_share_drawn(precision, right, target.sign, generator=generator)
+        return np.array([*vector, target.share(slip), *again])
+
+    return compute() if target.journal is None else target.journal.answer(place, compute)

@@ -72,7 +72,9 @@ class Race:
         self.threads = min(len(chains), os.cpu_count() or 1) if width >= WORTH_THREADS else 1
         self.stop = threading.Event()
         if checkpoint is not None and (stored := checkpoint.load(identity=identity)) is not None:
-            found, self.marks = stored
+            arrays, marks = stored
+            found = arrays["kept"]
+            self.marks = [mark | {"x": one.copy()} for mark, one in zip(marks, arrays["x"], strict=True)]
             # a run that had been lengthened holds more draws than it first was to have
             self._make_room(found.shape[1])
             self.kept[:, : found.shape[1]] = found
@@ -114,7 +116,7 @@ class Race:
                         self._look(watch)
                         looked = time.monotonic()
                     if self.checkpoint is not None and self.checkpoint.due:
-                        self.checkpoint.save(self.kept, list(self.marks), identity=self.identity)
+                        self._save(self.checkpoint)
             finally:
                 self.stop.set()
         return self.kept[:, : self.draws]
@@ -129,6 +131,13 @@ class Race:
                 self.kept[number, step] = chain.state()
             # one assignment of a finished mark: what the other thread saves is never half of it
             self.marks[number] = chain.mark(step + 1)
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        marks = list(self.marks)
+        done = max(max(int(mark["step"]) for mark in marks), 0)
+        arrays = {"kept": self.kept[:, :done], "x": np.array([mark["x"] for mark in marks])}
+        plain = [{name: value for name, value in mark.items() if name != "x"} for mark in marks]
+        checkpoint.save(arrays, plain, identity=self.identity)
 
     def _look(self, watch: Callable[[float], None]) -> None:
         done = min(int(mark["step"]) for mark in self.marks)

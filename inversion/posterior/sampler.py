@@ -7,7 +7,7 @@ the diagnostics of the chains.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -106,8 +106,9 @@ def sample_bounded(
     seeds = np.random.SeedSequence(seed).spawn(chains)
     states = [Chain(target, np.random.default_rng(one), start=start, method=method) for one in seeds]
     made_for = identity(
-        target, method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=SWEEPS, start=_digest(start)
-    )
+        _arrays(target), method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=SWEEPS,
+        start=_digest(start), parameters=target.n, priors_of_the_scales=_priors(target),
+    )  # fmt: skip
     race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for)
     names = target.names + target.scale_names
     found = Chains(race.run(progress=progress, watch=watch), names)
@@ -253,6 +254,16 @@ class Chain:
 
 def _digest(start: Array | None) -> str:
     return "zero" if start is None else f"{float(np.abs(start).sum()):.6g}"
+
+
+def _arrays(target: BoundedGaussian) -> Iterator[Array]:
+    yield from (target.gram, target.lower, target.upper, target.normaliser)
+    for term in target.terms:
+        yield from (term.normal, term.right, np.array([term.energy, term.count]))
+
+
+def _priors(target: BoundedGaussian) -> str:
+    return "; ".join([str(target.strength), *(f"{term.name} {term.noise}" for term in target.terms)])
 
 
 def _range(scale: float | LogUniform) -> tuple[float, float]:

@@ -96,12 +96,25 @@ def search_geometry(
     >>> found = search_geometry([track], UniformSource(parts=(plane,)))  # doctest: +SKIP
     >>> found.best.numbers["strike"] % 360.0, found.best.top_edge(up_to_ground=True)  # doctest: +SKIP
     """
+    target, few = search_targets(observations, source, nuisance=nuisance, noise=noise, poisson=poisson, coarse=coarse)
+    return search_modes(target, coarse=few, generations=generations, most=most, seed=seed, progress=progress)
+
+
+def search_targets(
+    observations: Sequence[Observations],
+    source: UniformSource,
+    *,
+    nuisance: Mapping[str, str] | None = None,
+    noise: Noise | Mapping[str, Noise] | None = None,
+    poisson: float = 0.25,
+    coarse: int = COARSE,
+) -> tuple[GeometryTarget, GeometryTarget]:
+    """The density, and the same one of about `coarse` averages of the data; arguments as in search_geometry."""
     target = GeometryTarget(observations, source, nuisance=nuisance, noise=noise, poisson=poisson)
     few = averaged(observations, most=coarse)
-    coarse_target = target if len(few) == 0 or sum(map(len, few)) == sum(map(len, observations)) else GeometryTarget(
-        few, source, nuisance=nuisance, noise=noise, poisson=poisson
-    )  # fmt: skip
-    return search_modes(target, coarse=coarse_target, generations=generations, most=most, seed=seed, progress=progress)
+    if len(few) == 0 or sum(map(len, few)) == sum(map(len, observations)):
+        return target, target
+    return target, GeometryTarget(few, source, nuisance=nuisance, noise=noise, poisson=poisson)
 
 
 def search_modes(
@@ -172,11 +185,17 @@ def evolve(
         done[0] += 1
         progress(min(1.0, done[0] / generations))
 
-    found = differential_evolution(
-        lambda columns: _objective(target, np.asarray(columns).T), bounds=limits.tolist(), init=crowd[:count],
-        maxiter=generations, tol=1e-6, strategy="rand1bin", mutation=(0.4, 0.9), recombination=0.8, vectorized=True,
-        updating="deferred", polish=False, rng=generator, callback=told,
-    )  # fmt: skip
+    try:
+        found = differential_evolution(
+            lambda columns: _objective(target, np.asarray(columns).T), bounds=limits.tolist(), init=crowd[:count],
+            maxiter=generations, tol=1e-6, strategy="rand1bin", mutation=(0.4, 0.9), recombination=0.8, vectorized=True,
+            updating="deferred", polish=False, rng=generator, callback=told,
+        )  # fmt: skip
+    except RuntimeError as error:
+        # scipy takes whatever the density refuses for a mistake in its own arguments
+        if isinstance(error.__cause__, ValueError):
+            raise error.__cause__ from None
+        raise
     return np.asarray(found.x) if found.fun < UNLIKELY else None
 
 

@@ -88,13 +88,10 @@ def test_evidence_under_bounds_is_the_integral_over_positive_slip(small):
 
 
 def test_draws_are_those_of_numerical_integration(small):
-    _, tilts, log, slips = small
+    target, tilts, log, slips = small
     weight = np.exp(log - log.max())
     weight /= weight.sum()
-    found = sample_joint(
-        problem(), damping(fault()), {"dip": TILT}, constraints=REVERSE, strength=STRENGTH, sample_noise=False,
-        draws=120, warmup=40, walkers=8, generations=2, slips=400, seed=2,
-    )  # fmt: skip
+    found = sample_joint(target, draws=120, warmup=40, walkers=8, generations=2, slips=400, seed=2)
     draws = found.chains.of("change of dip").ravel()
     mean, spread = weight @ tilts, np.sqrt(weight @ (tilts - weight @ tilts) ** 2)
     assert draws.mean() == pytest.approx(mean, abs=0.1 * spread)
@@ -173,10 +170,11 @@ def test_what_cannot_be_sampled_is_refused(moves, choices, error, words):
 
 
 def test_strength_and_noise_are_sampled_with_it():
-    found = sample_joint(
+    target = JointTarget(
         problem(slip=(0.8, 0.6), sigma=4e-3), damping(fault()), {"dip": TILT}, constraints=REVERSE,
-        strength=LogUniform(1e-5, 1e-2), draws=30, warmup=30, walkers=8, generations=3, slips=20, seed=1,
+        strength=LogUniform(1e-5, 1e-2),
     )  # fmt: skip
+    found = sample_joint(target, draws=30, warmup=30, walkers=8, generations=3, slips=20, seed=1)
     assert found.chains.of("noise scale of track").mean() == pytest.approx(1.0, abs=0.35)
     assert abs(found.quantities["change of dip"].mean() - 6.0) < 4.0 * found.quantities["change of dip"].std()
     assert found.quantities["magnitude"].mean() == pytest.approx(5.94, abs=0.15)
