@@ -120,6 +120,11 @@ def _shape_text(model: NoiseModel) -> str:
     return text
 
 
+def _found(metres: float) -> str:
+    """A length that was estimated, to three digits."""
+    return format_length(float(f"{metres:.3g}"))
+
+
 def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
     noise = entry.noise
     extra = f", times {noise.scale:g}" if noise.scale != 1.0 else ""
@@ -128,8 +133,8 @@ def _noise_row(entry: Dataset, reading: DatasetReading) -> Assumption:
     if reading.noise is not None and noise.source in ("estimate", "residuals"):
         model, each = reading.noise, "pixel" if noise.source == "estimate" else "point"
         text = (
-            f"{format_length(model.sill**0.5)} correlated over {format_length(model.length)}{_shape_text(model)},"
-            f" {format_length(model.nugget**0.5)} per {each}"
+            f"{_found(model.sill**0.5)} correlated over {_found(model.length)}{_shape_text(model)},"
+            f" {_found(model.nugget**0.5)} per {each}"
         )
         said = ", as a first fit leaves over" if noise.source == "residuals" else extra
         return Assumption(label, text + said, "data")

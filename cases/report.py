@@ -11,6 +11,7 @@ from geoslip.cases import report_html as html
 from geoslip.cases import report_tables as tables
 from geoslip.cases.figures import style
 from geoslip.cases.folder import whole_file
+from geoslip.cases.methods import methods
 from geoslip.cases.posterior import not_converged
 from geoslip.cases.report_figures import FIT, SLIP, SMOOTHING, TRUTH, UNCERTAINTY, report_figures
 from geoslip.cases.report_geometry import GEOMETRY, geometry_section
@@ -21,7 +22,7 @@ from geoslip.cases.report_trust import TRUST, trust_tables
 from geoslip.cases.run import StudyRun
 from geoslip.cases.schema_slip import CRITERIA
 
-ASSUMED, PROVENANCE = "What was assumed", "Provenance"
+ASSUMED, METHODS, PROVENANCE = "What was assumed", "Methods, to be pasted", "Provenance"
 
 
 def write_report(run: StudyRun, folder: str | Path) -> Path:
@@ -67,6 +68,7 @@ def report_page(run: StudyRun, blocks: dict[str, list[str]]) -> str:
         TRUST: [*trust_tables(run), *blocks.get(TRUST, [])],
         STRESS: [*stress_section(run), *blocks.get(STRESS, [])],
         ASSUMED: [tables.assumption_table(run)],
+        METHODS: _methods(run),
         PROVENANCE: _provenance(run),
     }
     shown = {title: parts for title, parts in sections.items() if parts}
@@ -115,6 +117,11 @@ def _notes(run: StudyRun) -> str:
         for note in data.notes:
             lines.append(note if note.startswith(f"{data.name}:") else f"{data.name}: {note}")
     return html.bullets(lines)
+
+
+def _methods(run: StudyRun) -> list[str]:
+    told = methods(run)
+    return [*(html.paragraph(text) for text in told.paragraphs), html.bullets(told.references)]
 
 
 def _provenance(run: StudyRun) -> list[str]:

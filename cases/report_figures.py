@@ -9,7 +9,7 @@ import numpy as np
 from geoslip.cases.figures.fit_maps import figure_fit
 from geoslip.cases.figures.gnss_maps import figure_gnss
 from geoslip.cases.figures.moment_depth import figure_moment_depth
-from geoslip.cases.figures.scene_maps import figure_scene, thinning
+from geoslip.cases.figures.scene_maps import figure_fringes, figure_scene, fringe_length, thinning
 from geoslip.cases.figures.slip_3d import figure_slip_3d
 from geoslip.cases.figures.slip_plan import figure_slip_plan
 from geoslip.cases.figures.slip_sections import (
@@ -19,7 +19,7 @@ from geoslip.cases.figures.slip_sections import (
     figure_truth,
 )
 from geoslip.cases.figures.strength import figure_strength
-from geoslip.cases.figures.style import displacement_limit
+from geoslip.cases.figures.style import displacement_limit, length_unit
 from geoslip.cases.output import file_name
 from geoslip.cases.report_entry import ReportFigure
 from geoslip.cases.report_geometry import geometry_figures
@@ -112,7 +112,7 @@ def _fit_figures(run: StudyRun) -> Iterator[ReportFigure]:
                 draw(part, predicted=predicted[rows], fault=run.fault, frame=run.frame),
             )
         if data.name in run.scenes:
-            yield _scene_figure(run, data.name)
+            yield from _scene_figures(run, data.name)
 
 
 def components(data: Observations) -> list[tuple[str, np.ndarray]]:
@@ -124,11 +124,12 @@ def components(data: Observations) -> list[tuple[str, np.ndarray]]:
     return [(("east", "north", "up")[number], np.flatnonzero(axis == number)) for number in found]
 
 
-def _scene_figure(run: StudyRun, name: str) -> ReportFigure:
+def _scene_figures(run: StudyRun, name: str) -> Iterator[ReportFigure]:
     scene = run.scenes[name]
     step = thinning(scene)
+    predicted = predict_scene(run, name, step=step)
     shown = "every pixel" if step == 1 else f"one pixel in {step} along each side"
-    return ReportFigure(
+    yield ReportFigure(
         f"scene_{file_name(name)}",
         FIT,
         f"{name}, the full scene",
@@ -136,11 +137,32 @@ def _scene_figure(run: StudyRun, name: str) -> ReportFigure:
         "What the cells average away shows here. Grey: no data.",
         figure_scene(
             scene,
-            predicted=predict_scene(run, name, step=step),
+            predicted=predicted,
             step=step,
             fault=run.fault,
             frame=run.frame,
             limit=displacement_limit(run.problem.block(name).observations.values, run.estimate.fit(name).predicted),
+        ),
+    )
+    if scene.kind != "los":
+        return
+    known = next(entry.wavelength for entry in run.case.data if entry.name == name)
+    fringe = fringe_length(scene, wavelength=known)
+    factor, unit = length_unit(fringe)
+    yield ReportFigure(
+        f"fringes_{file_name(name)}",
+        FIT,
+        f"{name}, wrapped into fringes",
+        f"The same pixels as an interferogram shows them: one turn of the colours is {factor * fringe:.3g} {unit} "
+        "toward the satellite. The focal mechanism is that of the summed moment tensor.",
+        figure_fringes(
+            scene,
+            predicted=predicted,
+            step=step,
+            fault=run.fault,
+            frame=run.frame,
+            fringe=fringe,
+            moment_tensor=run.model.moment_tensor,
         ),
     )
 

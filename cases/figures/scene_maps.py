@@ -1,4 +1,4 @@
-"""A full scene before downsampling: observed, predicted and residual on one colour scale."""
+"""A full scene before downsampling: observed, predicted and residual, on one colour scale or wrapped into fringes."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from geoslip.cases.figures import style
+from geoslip.cases.figures.beachball import draw_beachball
 from geoslip.cases.figures.fit_maps import displacement_bar, label_panels, map_extent, panel_layout
 from geoslip.cases.figures.maps import draw_faults, near_origin
 
 if TYPE_CHECKING:
     from geoslip.downsample import Scene
     from geoslip.faults import Fault, LocalFrame
+
+
+C_BAND = 0.055465763
+"""Wavelength (m) that fringes are counted in where the case names none."""
+MOST_FRINGES = 20
+"""More turns of the colours than so many over a scene are no longer told apart on paper."""
 
 
 def thinning(scene: Scene, *, most: int = 320) -> int:
@@ -43,12 +50,7 @@ def figure_scene(
     Figure
     """
     with style.report_style():
-        observed = np.asarray(scene.values[::step, ::step], dtype=float)
-        model = np.full(observed.shape, np.nan)
-        model[np.isfinite(observed)] = predicted
-        x, y = np.meshgrid(scene.x[::step], scene.y[::step])
-        longitude, latitude = scene.geographic(x, y, frame=frame)
-        longitude = near_origin(longitude, frame)
+        observed, model, longitude, latitude = _pixels(scene, predicted, step=step, frame=frame)
         extent = map_extent(longitude.ravel(), latitude.ravel(), fault=fault, frame=frame)
         limit = limit or style.displacement_limit(observed, model)
         factor, unit = style.length_unit(limit)
@@ -65,3 +67,91 @@ def figure_scene(
             panel.set_title(title)
         displacement_bar(figure, bar, kind=scene.kind, limit=limit, clipped=[observed, model])
     return figure
+
+
+def fringe_length(scene: Scene, *, wavelength: float | None) -> float:
+    """Displacement (m) of one fringe: half the radar's wavelength, or a round length where those would be too many.
+
+    Parameters
+    ----------
+    scene : Scene
+    wavelength : float, optional
+        m; that of C-band where it is not known.
+    """
+    half = 0.5 * (wavelength or C_BAND)
+    span = float(np.ptp(scene.values[np.isfinite(scene.values)]))
+    if span <= MOST_FRINGES * half:
+        return half
+    least = span / MOST_FRINGES
+    power = 10.0 ** np.floor(np.log10(least))
+    return float(next(power * step for step in (1.0, 2.0, 5.0, 10.0) if power * step >= least))
+
+
+def figure_fringes(
+    scene: Scene,
+    *,
+    predicted: np.ndarray,
+    step: int,
+    fault: Fault,
+    frame: LocalFrame,
+    fringe: float,
+    moment_tensor: np.ndarray,
+) -> Figure:
+    """Map the same pixels wrapped into fringes, as an interferogram shows them, with the focal mechanism.
+
+    Parameters
+    ----------
+    scene : Scene
+    predicted : (n,) array
+        Predicted values of the valid ones among those pixels, row by row, in m.
+    step : int
+    fault : Fault
+    frame : LocalFrame
+    fringe : float
+        Displacement of one turn of the colours, m.
+    moment_tensor : (3, 3) array
+        East, north, up axes.
+
+    Returns
+    -------
+    Figure
+    """
+    with style.report_style():
+        observed, model, longitude, latitude = _pixels(scene, predicted, step=step, frame=frame)
+        extent = map_extent(longitude.ravel(), latitude.ravel(), fault=fault, frame=frame)
+        factor, unit = style.length_unit(fringe)
+        figure, axes, bar = panel_layout(extent)
+        label_panels(axes, extent=extent)
+        norm = Normalize(0.0, factor * fringe)
+        for panel, values, title in zip(
+            axes, (observed, model, observed - model), ("Observed", "Predicted", "Residual"), strict=True
+        ):
+            panel.pcolormesh(
+                longitude, latitude, np.ma.masked_invalid(factor * np.mod(values, fringe)), shading="nearest",
+                cmap=style.FRINGE_MAP, norm=norm, rasterized=True,
+            )  # fmt: skip
+            draw_faults(panel, fault=fault, frame=frame)
+            panel.set_title(title)
+        style.colour_bar(figure, bar, cmap=style.FRINGE_MAP, norm=norm, label=f"Displacement within a fringe ({unit})")
+        place, (width, height) = axes[0].get_position(), figure.get_size_inches()
+        draw_beachball(
+            figure,
+            moment_tensor,
+            left=place.x1 * width - 0.55,
+            top=(1.0 - place.y1) * height + 0.05,
+            size=0.5,
+            label="",
+        )
+    return figure
+
+
+def _pixels(
+    scene: Scene, predicted: np.ndarray, *, step: int, frame: LocalFrame
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Observed and predicted values of every ``step``-th pixel, their longitudes and latitudes, each (ny, nx)."""
+    observed = np.asarray(scene.values[::step, ::step], dtype=float)
+    model = np.full(observed.shape, np.nan)
+    model[np.isfinite(observed)] = predicted
+    x, y = np.meshgrid(scene.x[::step], scene.y[::step])
+    longitude, latitude = scene.geographic(x, y, frame=frame)
+    return observed, model, near_origin(longitude, frame), latitude

@@ -39,6 +39,8 @@ def _slip_map() -> Colormap:
 
 
 SLIP_MAP = _slip_map()
+FRINGE_MAP = matplotlib.colormaps["twilight"].with_extremes(bad="#9aa1ab")
+"""Cyclic; no data are darker than its palest colour."""
 SIGMA_MAP = matplotlib.colormaps["viridis"].with_extremes(bad="#e6e8eb")
 RESOLUTION_MAP = matplotlib.colormaps["cividis"].with_extremes(bad="#e6e8eb")
 

@@ -16,7 +16,7 @@ from geoslip.cases.figures.fit_maps import figure_fit
 from geoslip.cases.figures.gnss_maps import figure_gnss, station_vectors
 from geoslip.cases.figures.maps import Extent, joined_edges, near_origin
 from geoslip.cases.figures.moment_depth import depth_edges, figure_moment_depth, moment_by_depth
-from geoslip.cases.figures.scene_maps import figure_scene, thinning
+from geoslip.cases.figures.scene_maps import figure_fringes, figure_scene, fringe_length, thinning
 from geoslip.cases.figures.slip_3d import figure_slip_3d, in_sight, view_azimuth
 from geoslip.cases.figures.slip_plan import figure_slip_plan, spaced_arrows
 from geoslip.cases.figures.slip_sections import (
@@ -175,6 +175,33 @@ def test_scene_shows_every_pixel_where_it_lies() -> None:
     corners = drawn[0].get_coordinates()
     np.testing.assert_allclose(corners[0, 0], [x[0] - 0.05, y[0] + 0.2 / 3.0], atol=1e-9)
     assert thinning(scene) == 1 and thinning(scene, most=3) == 3
+
+
+def test_fringes_are_the_displacement_but_for_whole_turns() -> None:
+    x, y = np.linspace(29.9, 30.1, 5), np.linspace(40.1, 39.9, 4)
+    values = 0.004 * np.arange(20.0).reshape(4, 5) - 0.03
+    values[1, 2] = np.nan
+    scene = Scene(name="track", values=values, x=x, y=y, look=np.array([0.6, 0.0, 0.8]), crs="EPSG:4326")
+    fringe, predicted = fringe_length(scene, wavelength=0.056), values[np.isfinite(values)] + 0.028
+    assert fringe == 0.028
+    tensor = MODEL.moment_tensor
+    figure = figure_fringes(
+        scene, predicted=predicted, step=1, fault=MODEL.fault, frame=FRAME, fringe=fringe, moment_tensor=tensor
+    )
+    drawn = [next(entry for entry in axes.collections if isinstance(entry, QuadMesh)) for axes in figure.axes[:3]]
+    observed, model, residual = (np.ma.filled(mesh.get_array(), np.nan).reshape(4, 5) for mesh in drawn)
+    np.testing.assert_allclose(np.mod(observed - 100.0 * values + 1.4, 2.8) - 1.4, 0.0 * values, atol=1e-9)
+    np.testing.assert_allclose(np.mod(observed - model + 1.4, 2.8), 1.4 + 0.0 * values, atol=1e-9)
+    np.testing.assert_allclose(np.mod(residual + 1.4, 2.8), 1.4 + 0.0 * values, atol=1e-9)
+    assert all(mesh.get_clim() == (0.0, pytest.approx(2.8)) for mesh in drawn)
+
+
+@pytest.mark.parametrize(("span", "fringe"), [(0.5, 0.0277328825), (1.0, 0.05), (3.9, 0.2), (5.0, 0.5)])
+def test_fringes_too_many_to_be_told_apart_are_longer(span: float, fringe: float) -> None:
+    values = np.array([[0.0, span], [np.nan, 0.1]])
+    x, y = np.array([30.0, 30.1]), np.array([40.0, 40.1])
+    scene = Scene(name="track", values=values, x=x, y=y, look=(0.0, 0.0, 1.0), crs="EPSG:4326")
+    assert fringe_length(scene, wavelength=None) == pytest.approx(fringe)
 
 
 @pytest.mark.parametrize("sign", [1.0, -1.0])
