@@ -1,4 +1,4 @@
-"""The commands that take a slip model in any format: forward, stress, convert."""
+"""The commands that take a slip model in any format: forward, stress, convert, view."""
 
 from __future__ import annotations
 
@@ -92,7 +92,25 @@ def convert(
     convert_command(source, target, asked=Asked(origin, crs, option or [], rigidity), form=to)
 
 
+def view(
+    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A slip model in any readable format.")],
+    out: Annotated[Path, typer.Option(help="Page to write.")] = Path("slip.html"),
+    origin: Origin = None,
+    crs: Crs = None,
+    option: ReaderOption = None,
+) -> None:
+    """A page on which a slip model can be turned and read patch by patch; it needs no network (extra: interactive).
+
+    \b
+    Example:  geoslip view myquake/slip.csv --out slip.html
+    """
+    from geoslip.cases.commands_model import Asked
+    from geoslip.cases.commands_view import view_command
+
+    view_command(model, out=out, asked=Asked(origin, crs, option or []))
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (forward, stress, convert):
+    for command in (forward, stress, convert, view):
         app.command()(command)
