@@ -148,6 +148,7 @@ def summary(run: StudyRun) -> dict[str, Any]:
         "source": {} if run.geometry_posterior is None else source_summary(run.geometry_posterior, frame),
         "diagnostics": _diagnostics(run),
         "information": information(run),
+        "prediction_error": {} if run.prediction is None else run.prediction.summary(),
         "uncertainty": trust_summary(run.trust) if run.trust is not None else {},
         "stress": {} if run.stress is None else stress_summary(run.stress),
         "posterior": _posterior(run),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geoslip.cases.prediction import PredictionErrors
     from geoslip.cases.rim import LockedRim
     from geoslip.cases.schema import Case
     from geoslip.cases.stress import StressFound
@@ -75,6 +76,8 @@ class StudyRun:
         What locked edges hold back, where the case locks any.
     joint_posterior : JointPosterior or None
         Draws of the faults' moves and slip together, where the case asks for them.
+    prediction : PredictionErrors or None
+        What the data miss because the model is uncertain, where the case says how uncertain it is.
     grid_scores : dict of str to float
         Variance reduction on the full grid where the case asks for it, by data set name.
     warnings : list of str
@@ -102,6 +105,7 @@ class StudyRun:
     locked_rim: LockedRim | None = None
     stress: StressFound | None = None
     joint_posterior: JointPosterior | None = None
+    prediction: PredictionErrors | None = None
     synthetic: str = ""
     scenes: dict[str, Any] = field(default_factory=dict)
     grid_scores: dict[str, float] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from geoslip.cases.schema_decompose import Decompose, Profile, Strain
 from geoslip.cases.schema_fault import FaultEntry
 from geoslip.cases.schema_mesh import Junction
 from geoslip.cases.schema_posterior import Posterior
+from geoslip.cases.schema_prediction import PredictionError
 from geoslip.cases.schema_slip import Elastic, Slip, Smoothing
 from geoslip.cases.schema_stress import Stress
 from geoslip.cases.schema_synthetic import Synthetic
@@ -44,6 +45,7 @@ class Case(Block):
     slip: Slip = Field(default_factory=Slip)
     smoothing: Smoothing = Field(default_factory=Smoothing)
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
+    prediction_error: PredictionError | None = None
     posterior: Posterior = Field(default_factory=Posterior)
     stress: Stress | None = None
     decompose: Decompose = Field(default_factory=Decompose)
