@@ -54,6 +54,12 @@ def assumptions(case: Case, readings: Sequence[DatasetReading], *, fault: Fault)
         _row(case.smoothing, "choose", "smoothing strength", _choice_text(case.smoothing.choose)),
         _row(case.smoothing, "weights", "weights of data sets", case.smoothing.weights.replace("_", " ")),
     ]
+    if case.smoothing.toward is not None:
+        rows.append(Assumption("smoothed toward", case.smoothing.toward.file, "case"))
+    if case.smoothing.stress_drop is not None:
+        rows.append(Assumption("stress drop wanted", f"{1e-6 * case.smoothing.stress_drop:g} MPa", "case"))
+    if (prior := case.slip.moment_prior) is not None:
+        rows.append(Assumption("moment known beforehand", f"{prior.mean:.3g} +- {prior.std:.2g} N m", "case"))
     for key, factor in [*case.smoothing.by_component.items(), *case.smoothing.by_segment.items()]:
         rows.append(Assumption(f"smoothing of {key}", f"{factor:g} times the strength", "case"))
     for pair in case.join:

@@ -1,4 +1,4 @@
-"""From the ``slip:`` and ``smoothing:`` blocks to constraints and a smoothing operator."""
+"""From the ``slip:`` block to constraints."""
 
 from __future__ import annotations
 
@@ -8,21 +8,17 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoslip.cases.errors import CaseError, as_case_error
+from geoslip.cases.errors import CaseError
 from geoslip.cases.places import place_in_frame
 from geoslip.cases.schema import Case
-from geoslip.cases.schema_slip import SegmentSlip, Slip, Smoothing
+from geoslip.cases.schema_slip import SegmentSlip, Slip
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.neighbours import neighbours
 from geoslip.faults.protocol import FaultSegment
 from geoslip.inversion.azimuth import rakes_of_azimuths
 from geoslip.inversion.constraints import Constraints
-from geoslip.inversion.directions import mean_axes
-from geoslip.inversion.lengths import correlation_lengths
-from geoslip.inversion.operator_kinds import operator_kinds
-from geoslip.inversion.operators import Operator, zero_rims
-from geoslip.inversion.relative import relative_strengths
+from geoslip.inversion.operators import zero_rims
 
 
 def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constraints:
@@ -54,19 +50,6 @@ def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constra
     )
 
 
-def check_slip(case: Case, fault: Fault, *, frame: LocalFrame) -> None:
-    """Build what the case asks of slip, before anything long is computed.
-
-    Raises
-    ------
-    CaseError
-        Rules that clash, segments or edges that are not there, a prior that does not fit the fault.
-    """
-    with as_case_error(case):
-        build_constraints(case, fault, frame=frame).space(fault)
-        build_operator(case, fault)
-
-
 def _locked(case: Case, fault: Fault, frame: LocalFrame) -> NDArray[np.bool_] | None:
     """Patches whose centre lies outside the polygon or below the depth that the case names, or on a locked edge."""
     slip = case.slip
@@ -79,7 +62,7 @@ def _locked(case: Case, fault: Fault, frame: LocalFrame) -> NDArray[np.bool_] | 
     if slip.within is not None:
         polygon = shapely.Polygon([place_in_frame(place, frame) for place in slip.within])
         locked |= ~shapely.contains_xy(polygon, fault.centroids[:, 0], fault.centroids[:, 1])
-    edges = _edges(case, "locked_edges")
+    edges = edges_named(case, "locked_edges")
     if any(edges.values()):
         adjacency = neighbours(fault, join=case.join or "touching")
         locked[adjacency.rim_patch[zero_rims(fault, adjacency, edges)]] = True
@@ -122,54 +105,7 @@ def _directions(slip: Slip, own: SegmentSlip | None, segment: FaultSegment, fram
     return rakes_of_azimuths(segment, low=azimuth[0] - turn, high=azimuth[1] - turn)
 
 
-def build_operator(case: Case, fault: Fault) -> Operator:
-    """Give the case's smoothing operator, with its zero edges across segments that touch or are joined.
-
-    Components and segments count as the case weighs them against each other.
-
-    Raises
-    ------
-    CaseError
-        Zero edges for an operator that knows none.
-    """
-    smoothing = case.smoothing
-    return relative_strengths(
-        _plain_operator(case, fault),
-        fault,
-        by_component={str(name): factor for name, factor in smoothing.by_component.items()},
-        by_segment=smoothing.by_segment,
-    )
-
-
-def _edges(case: Case, key: str) -> dict[str, tuple[str, ...]]:
+def edges_named(case: Case, key: str) -> dict[str, tuple[str, ...]]:
     """The edges that the case names under a key, by segment."""
     own = {entry.name: getattr(case.slip.segments.get(entry.name), key, None) for entry in case.faults}
     return {name: getattr(case.slip, key) if edges is None else edges for name, edges in own.items()}
-
-
-def _plain_operator(case: Case, fault: Fault) -> Operator:
-    edges, smoothing = _edges(case, "zero_edges"), case.smoothing
-    kind = operator_kinds()[smoothing.operator]
-    if "zero_edges" not in kind.takes and any(edges.values()):
-        rule = f"the operator {kind.name} tapers slip at no edge: leave zero_edges out, or take laplacian"
-        raise CaseError(case.mistake(("smoothing", "operator"), rule))
-    if kind.within_segments and case.join:
-        rule = f"the covariance of {kind.name} ends with each segment: leave join out, or take laplacian"
-        raise CaseError(case.mistake(("join",), rule))
-    options: dict[str, Any] = {"zero_edges": edges, "hurst": smoothing.hurst, "smoothness": smoothing.smoothness}
-    if "lengths" in kind.takes:
-        options["lengths"] = _correlation_lengths(smoothing, fault)
-    adjacency = neighbours(fault, join=case.join or "touching")
-    return kind.make(fault, adjacency, **{name: options[name] for name in kind.takes})
-
-
-def _correlation_lengths(smoothing: Smoothing, fault: Fault) -> dict[str, tuple[float, float]]:
-    lengths: dict[str, tuple[float, float]] = {}
-    for segment in fault.segments:
-        if smoothing.correlation is not None:
-            lengths[segment.name] = smoothing.correlation
-        else:
-            length = float(np.ptp(np.concatenate(list(segment.outlines)) @ mean_axes(segment)[0]))
-            width = float(segment.areas.sum()) / length
-            lengths[segment.name] = correlation_lengths(length, width, mechanism=str(smoothing.mechanism))
-    return lengths

@@ -110,6 +110,8 @@ def named_files(case: Case) -> list[tuple[tuple[str | int, ...], str]]:
         for key in ("depth_grid", "hypocentres"):
             if (drawn := getattr(segment, key)) is not None:
                 files.append((("faults", index, key, "file"), drawn.file))
+    if case.smoothing.toward is not None:
+        files.append((("smoothing", "toward", "file"), case.smoothing.toward.file))
     if case.stress is not None and case.stress.source.file is not None:
         files.append((("stress", "source", "file"), case.stress.source.file))
     if case.stress is not None and case.stress.section is not None and case.stress.section.seismicity is not None:

@@ -33,6 +33,9 @@ OPERATORS = {
     "damping": ("the size of slip", ""),
     "von_karman": ("a von Karman prior covariance of slip", "mai2002"),
     "matern": ("a Matern prior covariance of slip", ""),
+    "total_variation": ("the total variation of slip", ""),
+    "sparsity": ("the potency of slip, so that few patches slip", ""),
+    "stress_drop": ("the stress drop of slip", ""),
 }
 CHOSEN = {"lcurve": "hansen1993", "abic": "yabuki1992", "gcv": "golub1979", "chi2": "morozov1966"}
 Cite = Callable[[str], str]

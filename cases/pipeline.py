@@ -14,7 +14,7 @@ from geoslip.cases.build_data import DatasetReading, read_datasets
 from geoslip.cases.build_fault import build_fault
 from geoslip.cases.build_geometry import sample_case_geometry
 from geoslip.cases.build_joint import sample_case_joint
-from geoslip.cases.build_slip import check_slip
+from geoslip.cases.build_smoothing import check_slip
 from geoslip.cases.catalogue import data_roots, missing_files
 from geoslip.cases.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.errors import CaseError, as_case_error
@@ -99,7 +99,7 @@ def prepare_case(
     if case.synthetic is None:
         _refuse_missing(case, roots)
     fault = build_fault(case, frame, roots=roots)
-    check_slip(case, fault, frame=frame)
+    check_slip(case, fault, frame=frame, roots=roots)
     check_prediction_error(case, fault)
     with ExitStack() as until_read:
         made: list[Path] = []

@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from geoslip.cases.build_fault import build_fault
 from geoslip.cases.schema import Case
 from geoslip.faults.meshing.sizes import EdgeLength
+from geoslip.inversion.norms import NormOperator
 
 if TYPE_CHECKING:
     from geoslip.cases.pipeline import PreparedStudy
@@ -60,6 +61,8 @@ def unbounded_spread(estimate: Estimate) -> NDArray[np.float64]:
 
     As geoslip.inversion.spread_length, of all parameters: where a bound holds slip today says nothing about the data.
     """
+    if isinstance(estimate.system.operator, NormOperator):
+        raise ValueError("a mesh by resolution needs a smoothing by squares: take another operator, or a mesh by depth")
     system, centres = estimate.system, estimate.problem.fault.centroids
     rows = cho_solve(cho_factor(system.regularised(estimate.strength), check_finite=False), system.normal) ** 2
     patch, n = system.space.patch, len(centres)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, field_validator, model_validator
 
-from geoslip.cases.schema_base import AzimuthEntry, Block, NameList, Place, PlaceEntry, RakeEntry
+from geoslip.cases.schema_base import AzimuthEntry, Block, LonLat, NameList, Place, PlaceEntry, RakeEntry
 from geoslip.cases.units import Length, Moment, Pressure, parse_moment
 from geoslip.inversion.operator_kinds import operator_kinds
 
@@ -77,6 +77,16 @@ class SegmentSlip(Block):
         return self
 
 
+class MomentPrior(Block):
+    """A moment that is known to so and so much, such as a seismological one: it weighs as one datum.
+
+    Only along a rake is a moment linear in slip: where rakes have a window, it counts along the window's middle.
+    """
+
+    mean: Annotated[Moment, Field(gt=0.0)]
+    std: Annotated[Moment, Field(gt=0.0)]
+
+
 class Slip(Block):
     """What slip may be: rake free, fixed or within a window; at most so large; zero at named edges.
 
@@ -103,6 +113,7 @@ class Slip(Block):
     locked_edges: NameList = ()
     moment: Annotated[tuple[float, float], BeforeValidator(parse_interval)] | None = None
     moment_at_most: Moment | None = None
+    moment_prior: MomentPrior | None = None
     segments: dict[str, SegmentSlip] = Field(default_factory=dict)
 
     _edges = field_validator("zero_edges", "locked_edges")(check_edges)
@@ -187,11 +198,42 @@ class Scales(Block):
         return value
 
 
+class Toward(Block):
+    """A slip model's file, in any format that ``geoslip convert`` reads, whose slip is taken where patches are near.
+
+    Local coordinates of the file count from ``origin``, along the grid of ``crs`` where it is given. A place of the
+    fault takes the slip of the nearest patch within ``reach``, by default the root of that patch's area, and zero
+    beyond.
+    """
+
+    file: str
+    origin: LonLat | None = None
+    crs: str | None = None
+    reach: Annotated[Length, Field(gt=0.0)] | None = None
+
+    @model_validator(mode="after")
+    def _anchored(self) -> Toward:
+        if self.crs is not None and self.origin is None:
+            raise ValueError("crs needs the origin that the file counts from")
+        return self
+
+
+def named_file(value: Any) -> Any:
+    """Let a file's name stand for a block with it."""
+    return {"file": value} if isinstance(value, str) else value
+
+
 class Smoothing(Block):
     """How rough slip may be, and what decides it.
 
     The operators von_karman (``hurst``) and matern (``smoothness``) take their correlation lengths along strike and dip
     from ``correlation``, or by the size of each segment and its ``mechanism``.
+
+    ``total_variation`` sums jumps of slip, not their squares, so that slip comes in blocks; ``sparsity`` sums slip, so
+    that few patches slip: these two know no ABIC and no GCV. ``stress_drop`` keeps the stress drop small, or near one
+    that is given under the same key.
+
+    Any of them acts ``toward`` the slip of a model where that is named: on what slip departs from it by.
 
     Data sets weigh as their noise is given, or, with ``weights: variance_components``, by the ``scales`` at which each
     misses by as much as its noise says.
@@ -203,6 +245,8 @@ class Smoothing(Block):
     """
 
     operator: OperatorName = "laplacian"
+    toward: Annotated[Toward, BeforeValidator(named_file)] | None = None
+    stress_drop: Annotated[Pressure, Field(ge=0.0)] | None = None
     mechanism: Literal["strike-slip", "dip-slip"] | None = None
     correlation: tuple[Length, Length] | None = None
     hurst: Annotated[float, Field(gt=0.0, le=1.0)] = 0.75
@@ -227,6 +271,20 @@ class Smoothing(Block):
             raise ValueError(f"{given[0]} is for the operator von_karman: leave it out, or change the operator")
         if self.correlation is not None and min(self.correlation) <= 0.0:
             raise ValueError("correlation lengths are above 0")
+        return self
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Smoothing:
+        if self.stress_drop is not None and self.operator != "stress_drop":
+            raise ValueError("stress_drop is for the operator stress_drop: leave it out, or change the operator")
+        if not operator_kinds()[self.operator].squares:
+            if self.choose in ("abic", "gcv"):
+                raise ValueError(
+                    f"{self.choose} is of smoothing by squares: choose the strength of {self.operator} by lcurve, "
+                    "chi2, cv or cv_datasets, or give it"
+                )
+            if self.weights == "variance_components":
+                raise ValueError(f"variance components need a smoothing by squares, and {self.operator} is none")
         return self
 
     @model_validator(mode="after")

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.cases.build_data import DatasetReading
-from geoslip.cases.build_slip import build_constraints, build_operator
+from geoslip.cases.build_slip import build_constraints
+from geoslip.cases.build_smoothing import build_operator, build_priors
 from geoslip.cases.errors import as_case_error
 from geoslip.cases.greens import greens_matrices
 from geoslip.cases.prediction import ROUNDS, PredictionErrors, with_prediction_errors
 from geoslip.cases.progress import Reporter
 from geoslip.cases.residual_noise import first_fit, starting_noise, with_residual_noise
-from geoslip.cases.schema import Case
-from geoslip.faults.frame import LocalFrame
 
 if TYPE_CHECKING:
     from geoslip.cases.pipeline import PreparedStudy
@@ -60,7 +59,7 @@ def _solved(
     with as_case_error(study.case), reporter.step("normal equations") as report:
         problem = _problem(study, greens, report)
     with as_case_error(study.case), reporter.step("slip and smoothing") as report:
-        return _choose_slip(study.case, problem, study.frame, report)
+        return _choose_slip(study, problem, report)
 
 
 def _problem(study: PreparedStudy, greens: dict[str, NDArray[np.float64]], report: Callable[[float], None]) -> Problem:
@@ -69,9 +68,10 @@ def _problem(study: PreparedStudy, greens: dict[str, NDArray[np.float64]], repor
     observations = tuple(reading.observations for reading in study.readings)
     nuisance = {entry.name: entry.nuisance_kind for entry in study.case.data}
     poisson = study.case.elastic.poisson
-    return Problem.build(
+    problem = Problem.build(
         observations, study.fault, nuisance=nuisance, poisson=poisson, greens=greens, progress=report
     )  # fmt: skip
+    return problem.with_priors(*build_priors(study.case, study.fault, frame=study.frame))
 
 
 def _noise_found(
@@ -88,7 +88,7 @@ def _noise_found(
                 readings[index], observations=starting_noise(readings[index].observations)
             )  # fmt: skip
         problem = _problem(replace(study, readings=readings), greens, lambda fraction: report(0.2 * fraction))
-        operator = build_operator(case, study.fault)
+        operator = build_operator(case, study.fault, frame=study.frame, roots=study.roots)
         constraints = build_constraints(case, study.fault, frame=study.frame)
         estimate = first_fit(problem, operator, constraints, progress=lambda fraction: report(0.2 + 0.8 * fraction))
         for index in asked:
@@ -97,7 +97,7 @@ def _noise_found(
 
 
 def _choose_slip(
-    case: Case, problem: Problem, frame: LocalFrame, report: Callable[[float], None]
+    study: PreparedStudy, problem: Problem, report: Callable[[float], None]
 ) -> tuple[StrengthCurve | None, Estimate, tuple[str, ...]]:
     """Solve at the case's strength, or along the whole curve and choose; with what is doubtful about the choice."""
     from geoslip.inversion import (
@@ -109,7 +109,8 @@ def _choose_slip(
         variance_components,
     )
 
-    operator = build_operator(case, problem.fault)
+    case, frame = study.case, study.frame
+    operator = build_operator(case, problem.fault, frame=frame, roots=study.roots)
     constraints = build_constraints(case, problem.fault, frame=frame)
     choice = case.smoothing.choose
     strengths = case.smoothing.strengths or case.smoothing.count

@@ -18,6 +18,7 @@ from geoslip.faults.mesh_checks import flipped_triangles, repaired_mesh
 from geoslip.faults.mesh_quality import MeshQuality, mesh_quality
 from geoslip.faults.moment import DEFAULT_RIGIDITY, magnitude_of_moment, moment_of_magnitude, tensor_moment
 from geoslip.faults.neighbours import Adjacency, neighbours
+from geoslip.faults.onto import slip_onto
 from geoslip.faults.patches import cut_growing, cut_rows, cut_uniform
 from geoslip.faults.plane import Plane, planes_along_trace
 from geoslip.faults.protocol import FaultSegment
@@ -65,6 +66,7 @@ __all__ = [
     "read_mechanisms",
     "read_slip_model",
     "repaired_mesh",
+    "slip_onto",
     "strike_vector",
     "tensor_moment",
     "unrolled",

@@ -16,6 +16,8 @@ from geoslip.inversion.folds import Folds, dataset_folds, spatial_folds
 from geoslip.inversion.forward import model_displacement, model_gradient
 from geoslip.inversion.greens import greens_matrix
 from geoslip.inversion.lengths import correlation_lengths
+from geoslip.inversion.linear_prior import LinearPrior, moment_prior
+from geoslip.inversion.norms import NormOperator, sparsity, total_variation
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.offset_profile import OffsetProfile, offset_profile
 from geoslip.inversion.operators import Operator, laplacian
@@ -41,7 +43,9 @@ from geoslip.inversion.solver import solve
 from geoslip.inversion.strain import SurfaceStrain, gradient_of_vectors, surface_strain
 from geoslip.inversion.strain_model import StrainField, strain_model
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, strength_curve
+from geoslip.inversion.stress_prior import stress_drop_operator, stress_matrix
 from geoslip.inversion.system import System
+from geoslip.inversion.toward import toward
 from geoslip.inversion.uncertainty import FormalUncertainty
 from geoslip.inversion.variance_components import VarianceComponents, redundancy, variance_components
 from geoslip.inversion.whitening import Whitener
@@ -62,7 +66,9 @@ __all__ = [
     "Estimate",
     "Folds",
     "FormalUncertainty",
+    "LinearPrior",
     "ModelUncertainty",
+    "NormOperator",
     "North",
     "Nuisance",
     "OffsetProfile",
@@ -103,6 +109,7 @@ __all__ = [
     "model_displacement",
     "model_gradient",
     "model_resolution",
+    "moment_prior",
     "monte_carlo",
     "motion_at",
     "nuisance_columns",
@@ -120,12 +127,17 @@ __all__ = [
     "slope_components",
     "slope_frame",
     "solve",
+    "sparsity",
     "spatial_folds",
     "spikes",
     "spread_length",
     "strain_model",
     "strength_curve",
+    "stress_drop_operator",
+    "stress_matrix",
     "surface_strain",
+    "total_variation",
+    "toward",
     "variance_components",
     "variance_reduction",
     "von_karman",

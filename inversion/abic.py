@@ -50,7 +50,7 @@ def _criterion(system: System, strength: float) -> float:
 
 
 def _smallest(system: System, strength: float) -> float:
-    energy = system.problem.energy
+    energy = system.energy
     left = energy - system.spectrum.explained(strength)
     # data without noise leave nothing but rounding
     return max(left, 1e-15 * energy)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import LinAlgError, cholesky, solve_triangular
 
 from geoslip.inversion.abic import abic
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.spectrum import RANK_TOLERANCE
 from geoslip.inversion.system import System
 
@@ -42,6 +43,8 @@ def comparable_abic(system: System, strengths: ArrayLike) -> Array:
     (k,) array
         A model with a value smaller by 10 makes the data exp(5) times as likely.
     """
+    if isinstance(system.operator, NormOperator):
+        raise ValueError(f"ABIC is of smoothing by squares, not of {system.operator.name}: compare by cross-validation")
     wanted = np.asarray(strengths, dtype=float)
     if wanted.size == 1 and "spectrum" not in vars(system):
         with suppress(LinAlgError):
@@ -67,8 +70,8 @@ def _by_factors(system: System, strength: float) -> float:
     if pivots.min() <= RANK_TOLERANCE * pivots.max():
         raise LinAlgError("H has no full rank")
     joint = cholesky(system.regularised(strength), check_finite=False)
-    explained = float(np.sum(solve_triangular(joint, system.right, trans="T", check_finite=False) ** 2))
-    smallest = max(problem.energy - explained, 1e-15 * problem.energy)
+    explained = float(np.sum(solve_triangular(joint, system.misfit_at_rest, trans="T", check_finite=False) ** 2))
+    smallest = max(system.energy - explained, 1e-15 * system.energy)
     freedom = problem.n_data - problem.n_nuisance
     determinants = 2.0 * float(np.log(np.diagonal(joint)).sum() - np.log(np.diagonal(smoothing)).sum())
     return float(

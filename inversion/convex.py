@@ -58,12 +58,12 @@ def minimise_convex(
     """
     import cvxpy
 
-    matrix = system.regularised(strength)
+    matrix, right = system.regularised(strength), system.right_at(strength)
     try:
         factor = cholesky(matrix, check_finite=False)
     except LinAlgError as error:
         raise SingularProblemError(FACTOR_FAILED.format(n=len(matrix))) from error
-    target = solve_triangular(factor, system.right, trans="T", check_finite=False)
+    target = solve_triangular(factor, right, trans="T", check_finite=False)
     scale = float(np.linalg.norm(target)) or 1.0
     space = system.space
     x = cvxpy.Variable(space.n)
@@ -95,7 +95,7 @@ def minimise_convex(
         duals.moment = float(moment_rule.dual_value) * scale**2 / unit
     if size_rule is not None:
         duals.size[capped] = np.asarray(size_rule.dual_value) * scale**2
-    found = _finished(system, matrix, np.clip(x.value, lower, upper), (lower, upper), duals)
+    found = _finished(system, (matrix, right), np.clip(x.value, lower, upper), (lower, upper), duals)
     slack = duals.size[capped] @ (ceiling[capped] - slip_size(system, found.x)[capped])
     if moment_at_most is not None:
         slack += duals.moment * (moment_at_most - weight @ slip_size(system, found.x))
@@ -117,11 +117,13 @@ class _Duals:
     moment: float
 
 
-def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Array], duals: _Duals) -> CappedSolution:
-    space, (lower, upper) = system.space, bounds
+def _finished(
+    system: System, normal: tuple[Array, Array], x: Array, bounds: tuple[Array, Array], duals: _Duals
+) -> CappedSolution:
+    space, (lower, upper), (matrix, right) = system.space, bounds, normal
     close = NEAR_BOUND * (np.abs(x).max() or 1.0)
     state = np.where(x - lower < close, AT_LOWER, np.where(upper - x < close, AT_UPPER, FREE))
-    gradient = matrix @ x - system.right
+    gradient = matrix @ x - right
     size = slip_size(system, x)
     slipping = size > 1e3 * close
     pull = duals.size + duals.moment * moment_weight(system)
@@ -130,6 +132,6 @@ def _finished(system: System, matrix: Array, x: Array, bounds: tuple[Array, Arra
         gradient += part.T @ (0.5 * pull * share)
     gradient[~slipping[space.patch] & (pull[space.patch] > 0.0)] = 0.0
     at_bound = np.where(state == AT_LOWER, lower, np.where(state == AT_UPPER, upper, x))
-    scale = float(np.abs(system.right).max()) or 1.0
+    scale = float(np.abs(right).max()) or 1.0
     kkt = kkt_residual(gradient, at_bound, lower=lower, upper=upper, scale=scale)
     return CappedSolution(x, state.astype(np.int8), kkt, duals.moment)

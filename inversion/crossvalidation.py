@@ -133,7 +133,7 @@ def cross_validate(
     size = np.array([part.size for part in parts], dtype=float)
     count = len(curve.strengths)
     scores = np.full((len(parts), count), np.nan)
-    first = int(np.argmin(curve.abic))
+    first = curve.choose("abic" if "abic" in curve.criteria else "lcurve").index
     for done, place in enumerate(_search(scores, size, first=first, every=every), start=1):
         strength = float(curve.strengths[place])
         for number, (part, training) in enumerate(zip(parts, trainings)):

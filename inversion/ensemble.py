@@ -26,11 +26,14 @@ from geoslip.inversion.bounded import minimise_many
 from geoslip.inversion.errors import SingularProblemError
 from geoslip.inversion.folds import Folds, dataset_folds, spatial_folds
 from geoslip.inversion.heldout import HeldOut, held_out
+from geoslip.inversion.linear_prior import summed
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.solver import solve_system
 from geoslip.inversion.whitening import Whitener
 
 if TYPE_CHECKING:
     from geoslip.inversion.estimate import Estimate
+    from geoslip.inversion.problem import Problem
     from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
@@ -123,7 +126,7 @@ def monte_carlo(
         raise ValueError(f"{draws} draws have no spread: ask for at least 2")
     system = estimate.system
     space, problem = system.space, system.problem
-    rights = np.tile(space.basis.T @ (problem.normal @ estimate.slip_vector), (draws, 1))
+    rights = np.tile(space.basis.T @ _expected(problem, estimate.slip_vector), (draws, 1))
     rng = np.random.default_rng(seed)
     for block in problem.blocks:
         white = block.whitener.whiten(np.asarray(block.greens @ space.basis))
@@ -133,12 +136,21 @@ def monte_carlo(
     return Ensemble("monte_carlo", estimate, _solved(estimate, rights, progress), _numbered(draws))
 
 
+def _expected(problem: Problem, slip: Array) -> Array:
+    """Right-hand side (p,) of data that slip predicts without noise; priors keep their values."""
+    parts = [problem.weight(block) * (block.normal @ slip) for block in problem.blocks]
+    return np.asarray(np.sum([*parts, *(prior.right for prior in problem.priors)], axis=0))
+
+
 def _solved(estimate: Estimate, rights: Array, progress: Callable[[float], None] | None) -> Array:
     """Slip vectors (m, p) of other right-hand sides (m, q)."""
     system = estimate.system
     constraints = system.constraints
     slips = []
-    if constraints.moment_at_most is None and constraints.moment_at_least is None and constraints.maximum is None:
+    capped = any(x is not None for x in (constraints.moment_at_most, constraints.moment_at_least, constraints.maximum))
+    if not (capped or isinstance(system.operator, NormOperator)):
+        # what draws the smoothing toward its target is the same in every draw
+        rights = rights + (system.right_at(estimate.strength) - system.right)
         found = minimise_many(
             system.regularised(estimate.strength), rights, lower=system.space.lower, upper=system.space.upper,
             start=estimate.state, tolerance=TOLERANCE,
@@ -192,13 +204,16 @@ def bootstrap(
     if draws < 2:
         raise ValueError(f"{draws} draws have no spread: ask for at least 2")
     system = estimate.system
+    known, drawn_to, _ = summed(system.problem.priors, n_slip=system.problem.n_slip)
+    known, drawn_to = system.space.shrink(known), system.space.basis.T @ drawn_to
     normals, rights = _own_normals(system, spatial_folds(system.problem, folds=blocks, seed=seed), blocks)
     rng = np.random.default_rng(seed)
     slips = []
     for number in range(draws):
         counts = rng.multinomial(blocks, np.full(blocks, 1.0 / blocks)).astype(float)
         normal, right = np.tensordot(counts, normals, axes=1), counts @ rights
-        slips.append(_changed(system, *_reduced(normal, right, system.space.n), estimate))
+        normal, right = _reduced(normal, right, system.space.n)
+        slips.append(_changed(system, normal + known, right + drawn_to, estimate))
         if progress is not None:
             progress((number + 1) / draws)
     return Ensemble("bootstrap", estimate, np.array(slips), _numbered(draws))

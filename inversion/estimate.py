@@ -13,6 +13,8 @@ from geoslip.faults import SlipModel
 from geoslip.inversion.box import FREE
 from geoslip.inversion.constraints import slip_table
 from geoslip.inversion.fit import DatasetFit, dataset_fit, variance_reduction
+from geoslip.inversion.minimise_norms import face_uncertainty
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.uncertainty import FormalUncertainty, formal_uncertainty
 
 if TYPE_CHECKING:
@@ -105,8 +107,8 @@ class Estimate:
 
     @property
     def chi2(self) -> float:
-        """Weighted misfit of all data."""
-        return sum(fit.chi2 for fit in self.fits)
+        """Weighted misfit of all data, and to priors."""
+        return sum(fit.chi2 for fit in self.fits) + sum(p.misfit(self.slip_vector) for p in self.problem.priors)
 
     @property
     def dof(self) -> float:
@@ -121,6 +123,8 @@ class Estimate:
     @cached_property
     def uncertainty(self) -> FormalUncertainty:
         """Formal covariance and resolution of the free parameters."""
+        if isinstance(self.system.operator, NormOperator):
+            return face_uncertainty(self.system, self.strength, self.x, free=self.free)
         return formal_uncertainty(self.system, self.strength, free=self.free)
 
     @property

@@ -35,7 +35,7 @@ def gcv(system: System, strengths: ArrayLike) -> Array:
     spectrum, problem = system.spectrum, system.problem
     values = []
     for strength in np.asarray(strengths, dtype=float):
-        misfit = max(problem.energy - spectrum.taken_off(strength), 1e-15 * problem.energy)
+        misfit = max(system.energy - spectrum.taken_off(strength), 1e-15 * system.energy)
         left = problem.n_data - problem.n_nuisance - spectrum.effective_parameters(strength)
         values.append(problem.n_data * misfit / left**2 if left > 1e-9 * problem.n_data else np.inf)
     return np.array(values)

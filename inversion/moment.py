@@ -97,7 +97,7 @@ class _Search:
 
     def __init__(self, system: System, strength: float, target: float, start: BoundedSolution) -> None:
         self.system, self.target, self.found = system, target, start
-        self.matrix = system.regularised(strength)
+        self.matrix, self.right = system.regularised(strength), system.right_at(strength)
         self.weight, self.parts = moment_weight(system), shear_parts(system)
         self.scale = float(start.x @ (self.matrix @ start.x)) / max(self.moment, 1e-6 * target)
         self.direction = np.zeros((2, system.space.n_patches))
@@ -127,7 +127,7 @@ class _Search:
     def excess(self, multiplier: float) -> float:
         """Share by which the moment along the directions passes the target."""
         space = self.system.space
-        right = self.system.right - 0.5 * multiplier * self.load
+        right = self.right - 0.5 * multiplier * self.load
         matrix = self.matrix
         if multiplier > 0.0 and self.curvature.nnz:
             matrix = matrix.copy()

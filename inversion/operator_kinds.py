@@ -12,8 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from geoslip.downsample.discovery import discovered
+from geoslip.inversion.norms import sparsity, total_variation
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.priors import damping, first_difference, matern, von_karman
+from geoslip.inversion.stress_prior import stress_drop_operator
 
 if TYPE_CHECKING:
     from geoslip.faults import Adjacency, Fault
@@ -30,15 +32,19 @@ class OperatorKind:
         (fault, adjacency, **options) -> Operator.
     takes : tuple of str
         Options that it asks for: zero_edges (dict of edges by segment), lengths (dict of the correlation lengths along
-        strike and dip by segment, m), hurst, smoothness.
+        strike and dip by segment, m), join (pairs of segments), hurst, smoothness, drop (stress drop wanted, Pa), rake
+        (degrees, one a patch, along which it counts), rigidity (Pa), poisson.
     within_segments : bool
         It ends with each segment, so that joined segments are refused.
+    squares : bool
+        It sums squares; one of geoslip.inversion.norms, which does not, has no ABIC, GCV and variance components.
     """
 
     name: str
     make: Callable[..., Operator]
     takes: tuple[str, ...] = ()
     within_segments: bool = False
+    squares: bool = True
 
 
 def _of_fault(make: Callable[..., Operator]) -> Callable[..., Operator]:
@@ -56,6 +62,9 @@ KINDS = (
     OperatorKind("damping", _of_fault(damping)),
     OperatorKind("von_karman", _of_fault(von_karman), ("lengths", "hurst"), within_segments=True),
     OperatorKind("matern", _of_fault(matern), ("lengths", "smoothness"), within_segments=True),
+    OperatorKind("total_variation", total_variation, ("zero_edges",), squares=False),
+    OperatorKind("sparsity", _of_fault(sparsity), squares=False),
+    OperatorKind("stress_drop", _of_fault(stress_drop_operator), ("drop", "rake", "rigidity", "poisson")),
 )
 
 

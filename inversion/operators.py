@@ -1,4 +1,4 @@
-"""Smoothing operators L: the regularisation is strength^2 times ||L m||^2.
+"""Smoothing operators L: the regularisation is strength^2 times ||L m||^2, or ||L m - t||^2 where they have a target.
 
 Units, so that one strength means the same on two meshes of a fault:
 
@@ -55,11 +55,14 @@ class Operator:
         L, acting on slip vectors (all of the first component first).
     note : str
         What it does, for the report.
+    target : (rows,) array, optional
+        t, what L m should be; zero if not given.
     """
 
     name: str
     matrix: sparse.csr_array
     note: str = ""
+    target: Array | None = None
 
     @cached_property
     def gram(self) -> sparse.csr_array:
@@ -67,8 +70,8 @@ class Operator:
         return sparse.csr_array(self.matrix.T @ self.matrix)
 
     def roughness(self, slip: Array) -> float:
-        """Squared norm of L m for a slip vector (p,)."""
-        return float(np.sum((self.matrix @ slip) ** 2))
+        """Squared norm of L m - t for a slip vector (p,)."""
+        return float(np.sum((self.matrix @ slip - (0.0 if self.target is None else self.target)) ** 2))
 
 
 def laplacian(

@@ -64,9 +64,9 @@ def polished(
     if any(np.diff(abs(part).tocsc().indptr).max(initial=0) > 1 for part in shear_parts(system)):
         # parameters that are tied between patches have no rest of their own
         return None
-    matrix = system.regularised(strength)
+    normal = system.regularised(strength), system.right_at(strength)
     for share in AT_REST:
-        point = _Point(system, matrix, x, largest=largest, moment=moment, share=share)
+        point = _Point(system, normal, x, largest=largest, moment=moment, share=share)
         for _ in range(EXCHANGES):
             if not point.newton():
                 break
@@ -79,12 +79,19 @@ class _Point:
     """Parameters, multipliers and what is active, while they are sought."""
 
     def __init__(
-        self, system: System, matrix: Array, x: Array, *, largest: Array | None, moment: float | None, share: float
+        self,
+        system: System,
+        normal: tuple[Array, Array],
+        x: Array,
+        *,
+        largest: Array | None,
+        moment: float | None,
+        share: float,
     ) -> None:
-        self.system, self.matrix, self.moment = system, matrix, moment
+        self.system, (self.matrix, self.right), self.moment = system, normal, moment
         self.parts, self.weight = [sparse.csr_array(part) for part in shear_parts(system)], moment_weight(system)
         self.ceiling, self.lower, self.upper = caps_and_bounds(system, largest)
-        self.scale = float(np.abs(system.right).max()) or 1.0
+        self.scale = float(np.abs(self.right).max()) or 1.0
         self.x = np.clip(x, self.lower, self.upper)
         size = self.size()
         close = share * size.max()
@@ -95,7 +102,7 @@ class _Point:
         self.state = np.where(self.x - self.lower < close, AT_LOWER, np.where(self.upper - self.x < close, AT_UPPER, 0))
         self.hold()
         self.multipliers = np.zeros(self.rules.shape[0])
-        load = self.matrix @ self.x - system.right
+        load = self.matrix @ self.x - self.right
         free = self.free
         if self.multipliers.size:
             self.multipliers = lstsq(0.5 * self.rules[:, free].T, -load[free])[0]
@@ -142,7 +149,7 @@ class _Point:
         return pull
 
     def gradient(self) -> Array:
-        return self.matrix @ self.x - self.system.right + 0.5 * (self.along.T @ self.pull())
+        return self.matrix @ self.x - self.right + 0.5 * (self.along.T @ self.pull())
 
     def newton(self) -> bool:
         """Newton steps on the free parameters and the multipliers; whether they arrived."""
@@ -209,7 +216,7 @@ class _Point:
     def steepest(self) -> tuple[Array, Array]:
         """How much faster than the pull the objective falls along a resting patch's best slip, and that slip."""
         space = self.system.space
-        load = np.where(self.sheared, self.system.right - self.matrix @ self.x, 0.0)
+        load = np.where(self.sheared, self.right - self.matrix @ self.x, 0.0)
         signed = self.lower < 0.0
         down = np.where(self.sheared, np.where(signed, np.abs(load), load), -np.inf)
         # along single parameters, each of unit slip

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.inversion.greens import checked_components, greens_matrix
+from geoslip.inversion.linear_prior import LinearPrior, check_priors
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
 from geoslip.inversion.whitening import Whitener
 
@@ -108,12 +109,15 @@ class Problem:
         Slip components that are estimated.
     scales : dict of str to float
         Factors of the data sets' standard deviations, 1 where not given.
+    priors : tuple of LinearPrior
+        What is known beside the data; it counts as data do.
     """
 
     fault: Fault
     blocks: tuple[Block, ...]
     components: tuple[str, ...]
     scales: Mapping[str, float]
+    priors: tuple[LinearPrior, ...] = ()
 
     @classmethod
     def build(
@@ -179,6 +183,17 @@ class Problem:
             raise ValueError(f"scales {dict(scales)} must be positive and name data sets of the problem")
         return replace(self, scales={**self.scales, **scales})
 
+    def with_priors(self, *priors: LinearPrior) -> Problem:
+        """Give the same problem with these priors and no others.
+
+        Raises
+        ------
+        ValueError
+            A prior for another number of slip components.
+        """
+        check_priors(priors, n_slip=self.n_slip)
+        return replace(self, priors=priors)
+
     def block(self, name: str) -> Block:
         """The data set of this name."""
         for block in self.blocks:
@@ -192,8 +207,8 @@ class Problem:
 
     @property
     def n_data(self) -> int:
-        """Number of data in all data sets."""
-        return sum(block.n_data for block in self.blocks)
+        """Number of data in all data sets, and of numbers that priors give."""
+        return sum(block.n_data for block in self.blocks) + sum(len(prior.values) for prior in self.priors)
 
     @property
     def n_nuisance(self) -> int:
@@ -207,24 +222,27 @@ class Problem:
 
     @cached_property
     def normal(self) -> Array:
-        """Sum of the data sets' normal matrices (p, p)."""
+        """Sum of the normal matrices (p, p) of data sets and priors."""
         total = np.zeros((self.n_slip, self.n_slip))
         for block in self.blocks:
             total += self.weight(block) * block.normal
+        for prior in self.priors:
+            total += prior.normal
         return total
 
     @cached_property
     def right(self) -> Array:
-        """Sum of the data sets' right-hand sides (p,)."""
-        return np.sum([self.weight(block) * block.right for block in self.blocks], axis=0)
+        """Sum of the right-hand sides (p,) of data sets and priors."""
+        parts = [self.weight(block) * block.right for block in self.blocks]
+        return np.sum([*parts, *(prior.right for prior in self.priors)], axis=0)
 
     @property
     def energy(self) -> float:
         """Chi-square of no slip, nuisance fitted."""
-        return sum(self.weight(block) * block.energy for block in self.blocks)
+        return sum(self.weight(block) * block.energy for block in self.blocks) + sum(p.energy for p in self.priors)
 
     def chi_square(self, slip: Array) -> float:
-        """Weighted misfit of a slip vector (p,), nuisance fitted, from the normal equations."""
+        """Weighted misfit of a slip vector (p,), nuisance fitted, that to priors with it; from the normal equations."""
         return max(0.0, self.energy - 2.0 * float(self.right @ slip) + float(slip @ self.normal @ slip))
 
 

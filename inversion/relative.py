@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,10 @@ def relative_strengths(
     scale = np.repeat(component, rows) * np.exp(share)
     said = [f"{name} {value:g}" for name, value in {**(by_component or {}), **(by_segment or {})}.items()]
     note = f"{operator.note}; times {', '.join(said)}"
-    return Operator(operator.name, sparse.csr_array(sparse.diags_array(scale) @ operator.matrix), note)
+    matrix = sparse.csr_array(sparse.diags_array(scale) @ operator.matrix)
+    return replace(
+        operator, matrix=matrix, note=note, target=None if operator.target is None else scale * operator.target
+    )
 
 
 def _factors(given: Mapping[str, float] | None, names: Sequence[str], *, what: str) -> np.ndarray:

@@ -123,8 +123,9 @@ class Recovery:
 def recover(estimate: Estimate, which: NDArray, *, slip: float = 1.0, noise: bool = True, seed: int = 0) -> Recovery:
     """Put slip on some patches, predict the case's own data with noise of their covariance, and estimate again.
 
-    Operator, strength, bounds, nuisance and weights are those of the estimate. The slip points as the constraints let
-    it: along the middle of the rake window, along the estimate's mean rake where rake is free.
+    Operator, strength, bounds, nuisance and weights are those of the estimate; a slip model or a moment that it is
+    drawn toward is left out. The slip points as the constraints let it: along the middle of the rake window, along the
+    estimate's mean rake where rake is free.
 
     Parameters
     ----------
@@ -146,7 +147,8 @@ def recover(estimate: Estimate, which: NDArray, *, slip: float = 1.0, noise: boo
     rake = np.deg2rad(_rakes(estimate))
     parts = {"strike": size * np.cos(rake), "dip": size * np.sin(rake)}
     truth = np.concatenate([parts.get(name, np.zeros(n)) for name in components])
-    right = problem.normal @ truth
+    system = system.unbiased()
+    right = system.problem.normal @ truth
     rng = np.random.default_rng(seed)
     for block in problem.blocks if noise else ():
         white = block.whitener.whiten(block.greens)

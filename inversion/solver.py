@@ -10,7 +10,9 @@ from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.convex import minimise_convex
 from geoslip.inversion.errors import ConstraintError, ConvergenceError
 from geoslip.inversion.estimate import Estimate
+from geoslip.inversion.minimise_norms import check_box, minimise_norms
 from geoslip.inversion.moment import minimise_at_moment
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.polish import polished
 from geoslip.inversion.problem import Problem
@@ -71,6 +73,8 @@ def solve_system(
     it is the best of a wider choice. Else the caps are imposed, and what is found is polished until it holds every
     optimality condition (geoslip.inversion.moment, convex and polish).
     """
+    if isinstance(system.operator, NormOperator):
+        return _by_lengths(system, strength)
     cap, floor = system.constraints.moment_at_most, system.constraints.moment_at_least
     found = system.minimise(strength, start=start, tolerance=tolerance)
     largest = system.constraints.largest_slip(system.problem.fault)
@@ -101,6 +105,18 @@ def solve_system(
     binds = cap is not None and moment > cap * (1.0 - BINDING)
     exact = _exact(system, strength, capped.x, largest=ceiling, moment=cap if binds else None)
     return exact or Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
+
+
+def _by_lengths(system: System, strength: float) -> Estimate:
+    check_box(system)
+    found = minimise_norms(system, strength)
+    largest, size = system.constraints.largest_slip(system.problem.fault), slip_size(system, found.x)
+    if np.any(size > largest * (1.0 + CAP_TOLERANCE)):
+        raise ConstraintError(
+            f"slip of {size.max():.4g} m passes the maximum of {largest[int(np.argmax(size - largest))]:.4g} m, which "
+            f"{system.operator.name} keeps at a fixed rake only: fix the rake, or take a smoothing by squares"
+        )
+    return Estimate(system, strength, found.x, found.state, found.kkt, engine="convex")
 
 
 def _at_moment(

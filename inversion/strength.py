@@ -14,6 +14,7 @@ from geoslip.inversion.crossvalidation import CrossValidation
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.gcv import gcv
 from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.problem import Problem
 from geoslip.inversion.solver import solve_system
@@ -72,7 +73,7 @@ class StrengthCurve:
     curvature : (k,) array
         Of the L-curve in logarithms, positive where it turns like an L; NaN where the curve rests.
     abic : (k,) array
-        Up to a constant, of the unbounded problem.
+        Up to a constant, of the unbounded problem; NaN, like the next three, where lengths are summed, not squares.
     gcv : (k,) array
         Generalised cross-validation of the unbounded problem.
     noise_scale : (k,) array
@@ -98,8 +99,9 @@ class StrengthCurve:
 
     @property
     def criteria(self) -> tuple[str, ...]:
-        """What choose() can choose by."""
-        return (*CRITERIA, *self.cross_validation)
+        """What choose() can choose by; ABIC and GCV are of smoothing by squares."""
+        squares = bool(np.isfinite(self.gcv).any())
+        return (*(name for name in CRITERIA if squares or name not in ("abic", "gcv")), *self.cross_validation)
 
     def choose(self, criterion: str = "lcurve") -> StrengthChoice:
         """Choose a strength: the corner of the L-curve, the smallest ABIC, GCV or error of prediction, or a misfit.
@@ -121,6 +123,11 @@ class StrengthCurve:
         """
         if criterion in self.cross_validation:
             index, warnings = self._best_predicted(criterion)
+        elif criterion in CRITERIA and criterion not in self.criteria:
+            raise ValueError(
+                f"criterion {criterion!r} is of smoothing by squares, not of {self.estimates[0].system.operator.name}: "
+                f"use one of {', '.join(self.criteria)} or cross-validation"
+            )
         elif criterion in CRITERIA:
             ways = {"lcurve": self._corner, "abic": self._lowest_abic, "gcv": self._lowest_gcv, "chi2": self._as_noisy}
             index, warnings = ways[criterion]()
@@ -233,6 +240,7 @@ def strength_curve(
         if progress is not None:
             progress((number + 1) / len(values))
     estimates.reverse()
+    unbounded = _unbounded(system, values)
     misfit = np.array([problem.chi_square(estimate.slip_vector) for estimate in estimates])
     roughness = np.array([estimate.roughness for estimate in estimates])
     return StrengthCurve(
@@ -241,12 +249,22 @@ def strength_curve(
         roughness=roughness,
         corner=corner_distance(misfit, roughness=roughness),
         curvature=lcurve_curvature(values, misfit=misfit, roughness=roughness),
-        abic=abic(system, values),
-        gcv=gcv(system, values),
-        noise_scale=np.sqrt([noise_variance(system, float(value)) for value in values]),
-        effective_parameters=np.array([system.spectrum.effective_parameters(float(value)) for value in values]),
+        abic=unbounded[0],
+        gcv=unbounded[1],
+        noise_scale=unbounded[2],
+        effective_parameters=unbounded[3],
         estimates=tuple(estimates),
     )
+
+
+def _unbounded(system: System, strengths: Array) -> tuple[Array, Array, Array, Array]:
+    """ABIC, GCV, noise scale and effective parameters at each strength (k,) of the problem without bounds."""
+    if isinstance(system.operator, NormOperator):
+        nothing = np.full(len(strengths), np.nan)
+        return nothing, nothing, nothing, nothing
+    noise = np.sqrt([noise_variance(system, float(value)) for value in strengths])
+    effective = np.array([system.spectrum.effective_parameters(float(value)) for value in strengths])
+    return abic(system, strengths), gcv(system, strengths), noise, effective
 
 
 def chosen_strengths(system: System, strengths: ArrayLike | int) -> Array:
@@ -283,7 +301,25 @@ def automatic_strengths(system: System, *, count: int = 20) -> Array:
     resolved = np.array([spectrum.effective_parameters(strength) for strength in grid])
     low = grid[max(0, int(np.count_nonzero(resolved > 0.9 * most)) - 1)]
     high = grid[min(len(grid) - 1, int(np.count_nonzero(resolved > untouched + 1.0)))]
-    return np.geomspace(low, max(high, 1e2 * low), count)
+    ends = float(low), float(max(high, 1e2 * low))
+    if isinstance(system.operator, NormOperator):
+        ends = _of_lengths(system, ends)
+    return np.geomspace(ends[0], ends[1], count)
+
+
+def _of_lengths(system: System, strengths: tuple[float, float]) -> tuple[float, float]:
+    """Strengths at which a sum of lengths pulls as hard as the sum of their squares does at others.
+
+    Where the squares are minimised, the change of c^2 sum(len^2) with the scale of slip is that of a^2 sum(len) for
+    a^2 = 2 c^2 sum(len^2) / sum(len). Toward strong smoothing that tends to where the lengths leave nothing.
+    """
+    operator, found = system.operator, []
+    assert isinstance(operator, NormOperator)
+    for strength in strengths:
+        slip = system.space.slip_vector(system.minimise(strength).x)
+        lengths = operator.lengths(operator.matrix @ slip - (0.0 if operator.target is None else operator.target))
+        found.append(strength * float(np.sqrt(2.0 * np.sum(lengths**2) / max(float(lengths.sum()), 1e-300))))
+    return found[0], max(found[1], 10.0 * found[0])
 
 
 def _checked_strengths(strengths: ArrayLike) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,8 @@ class System:
         N.
     right : (q,) array
         b.
+    pull : (q,) array or None
+        B' L' t of an operator with the target t, which the right-hand side has too, times strength^2.
 
     Raises
     ------
@@ -65,6 +68,9 @@ class System:
         self._gram = sparse.coo_array(gram)
         self._gram.sum_duplicates()
         self.right: Array = self.space.basis.T @ problem.right
+        self.pull: Array | None = None
+        if operator.target is not None:
+            self.pull = self.space.basis.T @ (operator.matrix.T @ operator.target)
 
     def regularised(self, strength: float) -> Array:
         """N + strength^2 H, (q, q)."""
@@ -73,6 +79,29 @@ class System:
         matrix = np.array(self.normal, order="C")
         matrix[self._gram.row, self._gram.col] += strength**2 * self._gram.data
         return matrix
+
+    def right_at(self, strength: float) -> Array:
+        """The right-hand side at a strength (q,): b, and what draws the smoothing toward its target."""
+        return self.right if self.pull is None else self.right + strength**2 * self.pull
+
+    @cached_property
+    def rest(self) -> Array:
+        """Parameters (q,) nearest to no slip that the smoothing alone would have: zero where it has no target."""
+        target = self.operator.target
+        if target is None:
+            return np.zeros(self.space.n)
+        rows = np.asarray((self.operator.matrix @ self.space.basis).toarray())
+        return np.asarray(np.linalg.lstsq(rows, target)[0])
+
+    @cached_property
+    def energy(self) -> float:
+        """Chi-square of the smoothing's own parameters, nuisance fitted: of no slip where it has no target."""
+        return self.problem.chi_square(self.space.slip_vector(self.rest))
+
+    @cached_property
+    def misfit_at_rest(self) -> Array:
+        """b - N x (q,) at the smoothing's own parameters: the right-hand side where x is counted from them."""
+        return self.right if self.pull is None else self.right - self.normal @ self.rest
 
     @cached_property
     def gram(self) -> Array:
@@ -91,13 +120,13 @@ class System:
         for rise in (1.0, *RISES):
             try:
                 near = matrix if rise == 1.0 else self.regularised(rise * strength)
-                found = minimise_bounded(near, self.right, start=start, limit=0, **settings)
+                found = minimise_bounded(near, self.right_at(rise * strength), start=start, limit=0, **settings)
             except ConvergenceError:
                 continue
             if rise == 1.0:
                 return found
             return self._lowered(strength, found.state, rise, settings)
-        return minimise_bounded(matrix, self.right, start=start, **settings)
+        return minimise_bounded(matrix, self.right_at(strength), start=start, **settings)
 
     def _lowered(
         self, strength: float, state: NDArray[np.int8], rise: float, settings: Mapping[str, Any]
@@ -105,22 +134,30 @@ class System:
         """Come down to a strength from the state at one that is `rise` times stronger."""
         steps = max(1, round(np.log(rise) / np.log(RISES[0])))
         for share in np.arange(steps - 1, 0, -1) / steps:
-            matrix = self.regularised(rise**share * strength)
+            near = rise**share * strength
+            matrix, right = self.regularised(near), self.right_at(near)
             try:
-                state = minimise_bounded(matrix, self.right, start=state, limit=0, **settings).state
+                state = minimise_bounded(matrix, right, start=state, limit=0, **settings).state
             except ConvergenceError as error:
                 partial = error.partial
                 state = partial.state if isinstance(partial, BoundedSolution) else state
-        return minimise_bounded(self.regularised(strength), self.right, start=state, **settings)
+        return minimise_bounded(self.regularised(strength), self.right_at(strength), start=state, **settings)
+
+    def unbiased(self) -> System:
+        """The same system without what draws slip toward given values: no target, no priors."""
+        if self.pull is None and not self.problem.priors:
+            return self
+        return System(replace(self.problem, priors=()), replace(self.operator, target=None), self.constraints)
 
     def with_data(self, normal: Array, *, right: Array) -> System:
         """Give the same system with the N (q, q) and b (q,) of other data."""
         other = copy(self)
-        other.__dict__.pop("spectrum", None)
+        for known in ("spectrum", "misfit_at_rest"):
+            other.__dict__.pop(known, None)
         other.normal, other.right = normal, right
         return other
 
     @cached_property
     def spectrum(self) -> Spectrum:
-        """The joint decomposition of N and H, which serves every strength."""
-        return Spectrum.of(self.normal, self.gram, right=self.right)
+        """The joint decomposition of N and H, which serves every strength; x counts from the smoothing's own."""
+        return Spectrum.of(self.normal, self.gram, right=self.misfit_at_rest)

@@ -31,7 +31,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from geoslip.inversion.abic import abic
 from geoslip.inversion.constraints import Constraints
+from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.gcv import gcv
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.solver import solve_system
 from geoslip.inversion.strength import StrengthChoice, StrengthCurve, chosen_strengths, strength_curve
 from geoslip.inversion.system import System
@@ -154,6 +156,11 @@ def variance_components(
         set twice or none of the problem's.
     """
     constraints = constraints or Constraints()
+    if isinstance(operator, NormOperator):
+        raise ConstraintError(
+            f"variance components count what a smoothing by squares leaves of the data, and {operator.name} is none: "
+            "take another operator, or the weights as given"
+        )
     rules = _Rules(bounds, form, prior, _grouped(problem, groups or {}, fixed), limit)
     _check(rules)
     if not isinstance(strength, str):

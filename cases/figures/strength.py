@@ -21,7 +21,7 @@ CRITERION_NAMES = {
 
 
 def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
-    """Draw misfit against roughness for every strength tried, and ABIC.
+    """Draw misfit against roughness for every strength tried, and ABIC where there is one.
 
     Parameters
     ----------
@@ -39,7 +39,11 @@ def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
         figure = style.new_figure(height=3.9)
         panels = [place_axes(figure, left=left, top=0.35, width=3.9, height=2.95) for left in (0.85, 5.85)]
         _corner(panels[0], curve, strengths=strengths, chosen=chosen)
-        _criterion(panels[1], strengths, abic=abic, chosen=chosen)
+        if "abic" in curve.criteria:
+            _criterion(panels[1], strengths, abic=abic, chosen=chosen)
+        else:
+            panels[1].set_axis_off()
+            panels[1].text(0.0, 0.5, "ABIC is of smoothing by squares only", transform=panels[1].transAxes)
     return figure
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geoslip.cases.build_slip import build_operator
+from geoslip.cases.build_smoothing import build_operator
 from geoslip.cases.casefile import read_case
 from geoslip.cases.pipeline import prepare_case
 from geoslip.downsample import NoiseModel, fit_exponential, point_covariance, point_covariogram

@@ -25,6 +25,7 @@ from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 from geoslip.inversion.constraints import Constraints
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
 from geoslip.inversion.moves import MOVES, moved_rectangles, rectangles_of
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.density import JointPrior
 from geoslip.inversion.posterior.distributions import LogUniform, Prior
@@ -86,6 +87,11 @@ class JointTarget:
         if not moves or not set(moves) <= set(MOVES):
             raise ValueError(f"moves {', '.join(moves) or 'none'}: needed is at least one of {', '.join(MOVES)}")
         self.system = System(problem, operator, constraints or Constraints())
+        if self.system.pull is not None or problem.priors or isinstance(operator, NormOperator):
+            raise ConstraintError(
+                "with a fault's moves slip is sampled from data alone and with a smoothing by squares about zero: "
+                "leave priors out, and take another operator"
+            )
         if self.system.constraints.moment_at_most is not None:
             raise ConstraintError("a largest moment is no bound of single parameters and is not sampled: leave it out")
         try:

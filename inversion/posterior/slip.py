@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from geoslip.faults import magnitude_of_moment
 from geoslip.inversion.constraints import Constraints, ParameterSpace
 from geoslip.inversion.errors import ConstraintError
+from geoslip.inversion.norms import NormOperator
 from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint
@@ -275,6 +276,9 @@ def slip_target(
         count = block.n_data - len(block.nuisance)
         right: Array = space.basis.T @ block.right
         terms.append(DataTerm(block.name, space.shrink(block.normal), right, block.energy, count, noise))
+    for prior in problem.priors:
+        right = space.basis.T @ prior.right
+        terms.append(DataTerm(prior.name, space.shrink(prior.normal), right, prior.energy, len(prior.values)))
     table = np.zeros(0)
     if isinstance(strength, LogUniform) and not_on_a_cone(space.lower, space.upper).any():
         table = log_normaliser(system.gram, space.lower, space.upper, strength, seed=seed)
@@ -283,6 +287,11 @@ def slip_target(
 
 def _check_bounds(system: System) -> None:
     constraints, space = system.constraints, system.space
+    if system.operator.target is not None or isinstance(system.operator, NormOperator):
+        raise ConstraintError(
+            f"{system.operator.note}: slip is sampled with a smoothing by squares about zero: take one, or leave the "
+            "posterior out"
+        )
     if constraints.moment_at_most is not None:
         raise ConstraintError(
             f"a largest moment of {constraints.moment_at_most:g} N m is no bound of single parameters and is not "

@@ -7,7 +7,8 @@ import pytest
 from pyproj import Transformer
 
 from geoslip.cases.build_fault import build_fault, build_segments
-from geoslip.cases.build_slip import build_constraints, build_operator
+from geoslip.cases.build_slip import build_constraints
+from geoslip.cases.build_smoothing import build_operator
 from geoslip.cases.casefile import read_case
 from geoslip.cases.commands_study import check_summary
 from geoslip.cases.errors import CaseError

@@ -19,9 +19,10 @@ from geoslip.inversion.system import System
 def plain_system(matrix, data, smoothing, *, n_nuisance=0):
     """A system without faults: unit covariance, free parameters."""
     normal, right = matrix.T @ matrix, matrix.T @ data
-    problem = SimpleNamespace(n_data=len(data), n_nuisance=n_nuisance, energy=float(data @ data))
+    problem = SimpleNamespace(n_data=len(data), n_nuisance=n_nuisance)
     spectrum = Spectrum.of(normal, smoothing.T @ smoothing, right=right)
-    return SimpleNamespace(problem=problem, spectrum=spectrum, space=SimpleNamespace(n=len(right)))
+    space = SimpleNamespace(n=len(right))
+    return SimpleNamespace(problem=problem, spectrum=spectrum, space=space, energy=float(data @ data))
 
 
 def kernel(rows=60, columns=20):
