@@ -164,6 +164,8 @@ def _slip(run: StudyRun) -> list[str]:
         rules.append(f"none on the patches at the edges {_joined(list(slip.locked_edges))}")
     if slip.maximum is not None:
         rules.append(f"at most {slip.maximum:g} m")
+    if (prior := slip.moment_prior) is not None:
+        rules.append(f"with a moment known beforehand to be {prior.mean:.3g} +- {prior.std:.2g} N m as one datum")
     if slip.segments:
         rules.append(f"with rules of their own on {_joined(list(slip.segments))}")
     return [f"Slip is estimated by least squares under exact bounds, {', '.join(rules)}."]
@@ -174,6 +176,8 @@ def _smoothing(run: StudyRun, cite: Cite) -> list[str]:
     words, key = OPERATORS.get(smoothing.operator, (f"the operator {smoothing.operator}", ""))
     if smoothing.operator == "laplacian" and any(isinstance(s, TriangularSegment) for s in run.fault.segments):
         key = "maerten2005"
+    if smoothing.toward is not None:
+        words = f"{words} less that of {smoothing.toward.file}"
     how = "was set beforehand"
     if isinstance(smoothing.choose, str):
         how = f"was chosen by the {CRITERIA[smoothing.choose]}{cite(CHOSEN.get(smoothing.choose, ''))}"

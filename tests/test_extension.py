@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from geoslip.cases.build_cells import cut_scene
-from geoslip.cases.build_slip import build_operator
+from geoslip.cases.build_smoothing import build_operator
 from geoslip.cases.casefile import parse_case
 from geoslip.cases.catalogue import shipped_studies
 from geoslip.cases.schema_sampling import Downsample
