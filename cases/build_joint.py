@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from geoslip.inversion import Estimate
     from geoslip.inversion.posterior import JointPosterior, Prior
 
-QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
-
 
 def sample_case_joint(
     case: Case,

@@ -11,7 +11,7 @@ from geoslip.cases import report_html as html
 from geoslip.cases.build_geometry import factor, geometry_summary, searched_modes, unit
 from geoslip.cases.figures.geometry_posterior import figure_corner
 from geoslip.cases.figures.slip_posterior import figure_marginals
-from geoslip.cases.posterior import chain_diagnostics
+from geoslip.cases.report_chains import said_of_chains, spread_table
 from geoslip.cases.report_entry import ReportFigure
 from geoslip.cases.report_tables import number
 from geoslip.cases.run import StudyRun
@@ -63,26 +63,17 @@ def geometry_section(run: StudyRun) -> list[str]:
     posterior = run.geometry_posterior
     if posterior is None:
         return []
-    shape, found = posterior.chains.draws.shape, chain_diagnostics(posterior)
-    verdict = "The chains have converged" if posterior.chains.converged else "NOT CONVERGED"
     said = (
-        f"{verdict}: {shape[0]} chains of {shape[1]} draws of {shape[2]} parameters, largest R-hat "
-        f"{found['rhat_max']:.3f} (at most 1.01), fewest effective draws {found['ess_bulk_min']:.0f} in the bulk and "
-        f"{found['ess_tail_min']:.0f} in the tails (at least 400). One rectangle of uniform slip, slip and ramps "
-        "integrated out; positions count from the case's origin, strikes from north there."
+        f"{said_of_chains(posterior)} One rectangle of uniform slip, slip and ramps integrated out; positions count "
+        "from the case's origin, strikes from north there."
     )
-    rows = [
-        [name, *(number(one[key], 4) for key in ("mean", "std", "q05", "q50", "q95"))]
-        for name, one in geometry_summary(posterior).items()
-    ]
-    header = ["Quantity", "Mean", "Standard deviation", "5 %", "Median", "95 %"]
     modes = searched_modes(posterior)
     keys = [key for key in modes[0] if key != "log_density" and not key.startswith("noise")]
     table = [[number(mode[key], 4) for key in keys] for mode in modes]
     weights = ", ".join(f"{weight:.3f}" for weight in sorted(posterior.mode_weights, reverse=True))
     return [
         html.paragraph(said),
-        html.table(header, rows),
+        spread_table(geometry_summary(posterior)),
         html.paragraph(
             f"Modes that were sampled hold {weights} of the draws. All peaks that the search found, with the share "
             "that the Gaussians around them give:"

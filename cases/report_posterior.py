@@ -14,7 +14,8 @@ from geoslip.cases.figures.slip_posterior import (
     figure_marginals,
     figure_outline,
 )
-from geoslip.cases.posterior import chain_diagnostics, describe
+from geoslip.cases.posterior import describe
+from geoslip.cases.report_chains import said_of_chains, spread_table
 from geoslip.cases.report_entry import ReportFigure
 from geoslip.cases.report_tables import number
 from geoslip.cases.run import StudyRun
@@ -97,17 +98,6 @@ def posterior_section(run: StudyRun) -> list[str]:
     posterior = run.slip_posterior
     if posterior is None:
         return []
-    shape, found = posterior.chains.draws.shape, chain_diagnostics(posterior)
-    verdict = "The chains have converged" if posterior.chains.converged else "NOT CONVERGED"
-    said = (
-        f"{verdict}: {shape[0]} chains of {shape[1]} draws of {shape[2]} parameters, largest R-hat "
-        f"{found['rhat_max']:.3f} (at most 1.01), fewest effective draws {found['ess_bulk_min']:.0f} in the bulk and "
-        f"{found['ess_tail_min']:.0f} in the tails (at least 400)."
-    )
     draws, _ = marginals(run, posterior)
-    rows = []
-    for label, values in draws.items():
-        one = describe(values)
-        rows.append([label, *(number(one[key], 4) for key in ("mean", "std", "q025", "q50", "q975"))])
-    header = ["Quantity", "Mean", "Standard deviation", "2.5 %", "Median", "97.5 %"]
-    return [html.paragraph(said), html.table(header, rows)]
+    table = spread_table({label: describe(values) for label, values in draws.items()})
+    return [html.paragraph(said_of_chains(posterior)), table]
