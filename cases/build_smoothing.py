@@ -113,7 +113,7 @@ def _plain_operator(case: Case, fault: Fault, frame: LocalFrame) -> Operator:
         rule = f"the operator {kind.name} tapers slip at no edge: leave zero_edges out, or take laplacian"
         raise CaseError(case.mistake(("smoothing", "operator"), rule))
     if kind.within_segments and case.join:
-        rule = f"the covariance of {kind.name} ends with each segment: leave join out, or take laplacian"
+        rule = f"the operator {kind.name} ends with each segment: leave join out, or take laplacian"
         raise CaseError(case.mistake(("join",), rule))
     options: dict[str, Any] = {
         "zero_edges": edges,

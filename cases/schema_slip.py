@@ -227,7 +227,8 @@ class Smoothing(Block):
     """How rough slip may be, and what decides it.
 
     The operators von_karman (``hurst``) and matern (``smoothness``) take their correlation lengths along strike and dip
-    from ``correlation``, or by the size of each segment and its ``mechanism``.
+    from ``correlation``, or by the size of each segment and its ``mechanism``; over segments that ``join`` names they
+    go on, by straight distances, and end with the others.
 
     ``total_variation`` sums jumps of slip, not their squares, so that slip comes in blocks; ``sparsity`` sums slip, so
     that few patches slip: these two know no ABIC and no GCV. ``stress_drop`` keeps the stress drop small, or near one

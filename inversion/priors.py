@@ -26,13 +26,12 @@ from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 from scipy.special import gamma, kv
 
-from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.errors import CovarianceError
 from geoslip.inversion.operators import Operator, for_each, zero_rims
+from geoslip.inversion.segment_covariance import joined_groups, segment_correlation
 
 if TYPE_CHECKING:
     from geoslip.faults import Adjacency, Fault
-    from geoslip.faults.fault import FaultSegment
 
 Array = NDArray[np.float64]
 
@@ -132,13 +131,15 @@ def von_karman(
     lengths: tuple[float, float] | Mapping[str, tuple[float, float]],
     hurst: float = 0.75,
     components: Sequence[str] = ("strike", "dip"),
+    join: Sequence[tuple[str, str]] = (),
 ) -> Operator:
-    """Prior of slip with a von Karman covariance of unit variance on each segment, none between segments.
+    """Prior of slip with a von Karman covariance of unit variance on each segment, none between those not joined.
 
     With the correlation S = C C' of a segment's patches, L = C^-1, so that the squared norm is m' S^-1 m. The lag along
-    strike is taken along the segment's mean strike, the rest of the distance counts along dip.
+    strike is taken along the segment's mean strike, the rest of the distance counts along dip; between segments that
+    are joined, geoslip.inversion.segment_covariance tells how.
 
-    Memory and time grow with the square and cube of the patches of a segment.
+    Memory and time grow with the square and cube of the patches of a segment, or of the segments that are joined.
 
     Parameters
     ----------
@@ -147,6 +148,8 @@ def von_karman(
         Correlation lengths along strike and dip, m (correlation_lengths gives them by the size of the fault).
     hurst : float
     components : sequence of str
+    join : sequence of pairs of str
+        Segments over which the covariance goes on; what is joined to one of a pair is joined to the other.
 
     Returns
     -------
@@ -155,27 +158,43 @@ def von_karman(
     Raises
     ------
     ValueError
-        Lengths or an exponent that are not positive, or are missing for a segment.
+        Lengths or an exponent that are not positive, or are missing for a segment; a join of what is not there.
     CovarianceError
         Lengths so large against the patches that the covariance is singular.
     """
-    blocks, said = [], []
-    for segment in fault.segments:
-        pair = lengths.get(segment.name) if isinstance(lengths, Mapping) else lengths
+    pairs = {name: lengths.get(name) if isinstance(lengths, Mapping) else lengths for name in fault.names}
+    for name, pair in pairs.items():
         if pair is None or len(pair) != 2 or not min(pair) > 0.0:
-            raise ValueError(f"segment {segment.name!r}: correlation lengths {pair!r} must be two positive numbers, m")
-        correlation = von_karman_correlation(_lags(segment, *pair), hurst=hurst)
-        factor = cholesky(correlation + JITTER * np.eye(len(correlation)), lower=True)
-        if float(np.diagonal(factor).min()) ** 2 < 10.0 * JITTER:
-            raise CovarianceError(
-                f"segment {segment.name!r}: correlation lengths of {pair[0]:.4g} m and {pair[1]:.4g} m make the "
-                "covariance of its patches singular: shorten them or take a smaller Hurst exponent"
-            )
-        blocks.append(solve_triangular(factor, np.eye(len(factor)), lower=True))
-        said.append(f"{segment.name} {1e-3 * pair[0]:.3g} and {1e-3 * pair[1]:.3g} km")
-    one = sparse.block_diag(blocks)
+            raise ValueError(f"segment {name!r}: correlation lengths {pair!r} must be two positive numbers, m")
+    known = {name: (float(pair[0]), float(pair[1])) for name, pair in pairs.items() if pair is not None}
+    groups = joined_groups(fault.names, join)
+    one = np.zeros((fault.n_patches, fault.n_patches))
+    for names in groups:
+        index = np.concatenate([np.arange(fault.n_patches)[fault.slices[name]] for name in names])
+        one[np.ix_(index, index)] = _inverse_factor(fault, names, known, hurst)
+    said = [f"{name} {1e-3 * along:.3g} and {1e-3 * down:.3g} km" for name, (along, down) in known.items()]
+    said += [f"over {' and '.join(names)} as one" for names in groups if len(names) > 1]
     note = f"von Karman covariance, Hurst exponent {hurst:g}, lengths along strike and dip: {'; '.join(said)}"
-    return Operator("von_karman", for_each(one, fault, components), note)
+    return Operator("von_karman", for_each(sparse.csr_array(one), fault, components), note)
+
+
+def _inverse_factor(
+    fault: Fault, names: Sequence[str], lengths: Mapping[str, tuple[float, float]], hurst: float
+) -> Array:
+    """C^-1 of the patches of segments that are correlated with each other."""
+
+    def correlation(lag: Array) -> Array:
+        return von_karman_correlation(lag, hurst=hurst)
+
+    matrix = segment_correlation(fault, names, lengths=lengths, correlation=correlation)
+    factor = cholesky(matrix + JITTER * np.eye(len(matrix)), lower=True)
+    if float(np.diagonal(factor).min()) ** 2 < 10.0 * JITTER:
+        pair = lengths[names[0]]
+        raise CovarianceError(
+            f"segment {' with '.join(map(repr, names))}: correlation lengths of {pair[0]:.4g} m and {pair[1]:.4g} m "
+            "make the covariance of its patches singular: shorten them or take a smaller Hurst exponent"
+        )
+    return np.asarray(solve_triangular(factor, np.eye(len(factor)), lower=True))
 
 
 def matern(
@@ -184,6 +203,7 @@ def matern(
     lengths: tuple[float, float] | Mapping[str, tuple[float, float]],
     smoothness: float = 1.5,
     components: Sequence[str] = ("strike", "dip"),
+    join: Sequence[tuple[str, str]] = (),
 ) -> Operator:
     """Prior of slip with a Matern covariance of unit variance: von Karman's form at any smoothness.
 
@@ -195,6 +215,8 @@ def matern(
     smoothness : float
         Order of the Bessel function: 0.5 is exponential, 1.5 once differentiable, 2.5 twice.
     components : sequence of str
+    join : sequence of pairs of str
+        As for von_karman.
 
     Returns
     -------
@@ -205,13 +227,6 @@ def matern(
     ValueError, CovarianceError
         As for von_karman.
     """
-    like = von_karman(fault, lengths=lengths, hurst=smoothness, components=components)
+    like = von_karman(fault, lengths=lengths, hurst=smoothness, components=components, join=join)
     note = like.note.replace("von Karman covariance, Hurst exponent", "Matern covariance, smoothness")
     return Operator("matern", like.matrix, note)
-
-
-def _lags(segment: FaultSegment, along: float, down: float) -> Array:
-    apart = segment.centroids[:, None, :] - segment.centroids[None]
-    lag = apart @ mean_axes(segment)[0]
-    rest = np.maximum(np.sum(apart**2, axis=2) - lag**2, 0.0)
-    return np.asarray(np.sqrt((lag / along) ** 2 + rest / down**2))

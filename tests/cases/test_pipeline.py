@@ -120,13 +120,34 @@ def test_operators_that_lack_something_or_clash_say_so(study_folder: Path, choic
         prepare_case(read_case(study_folder / "case.yml"))
 
 
-def test_a_covariance_that_would_end_at_a_joint_is_refused(study_folder: Path) -> None:
+def test_a_covariance_goes_on_over_segments_that_are_joined(study_folder: Path) -> None:
+    """Two halves with a gap of 400 m between them, which a covariance that ends at the gap lets differ."""
     change(study_folder, "zero_edges: [bottom]", "zero_edges: []")
-    change(study_folder, "{choose: abic", "{operator: von_karman, mechanism: strike-slip, choose: abic")
+    change(study_folder, "{choose: abic", "{operator: von_karman, correlation: [10 km, 6 km], choose: abic")
     path = study_folder / "case.yml"
-    path.write_text(path.read_text() + "join: [[main, main]]\n")
-    with pytest.raises(CaseError, match="covariance of von_karman ends with each segment"):
-        prepare_case(read_case(path))
+    whole = path.read_text()
+    start, end = whole.index("  - name: main"), whole.index("slip:")
+    halves = "".join(
+        whole[start:end]
+        .replace("name: main", f"name: {name}")
+        .replace("[30.0, 40.0]", f"['{0.5 * away} km', '{0.866 * away} km']")
+        .replace("20 km", "9.8 km")
+        for name, away in (("south", -5.1), ("north", 5.1))
+    )
+    path.write_text(whole[:start] + halves + whole[end:])
+    apart = run_case(read_case(path))
+    path.write_text(path.read_text() + "join: [[south, north]]\n")
+    joined = run_case(read_case(path))
+    assert joined.estimate.system.operator.note.endswith("over south and north as one")
+    steps = []
+    for run in (apart, joined):
+        south, north = (run.fault.segment(name) for name in ("south", "north"))
+        pairs = [
+            run.model.slip[run.fault.slices[part.name], 0][part.column == column]
+            for part, column in ((south, south.column.max()), (north, 0))
+        ]
+        steps.append(np.abs(pairs[0] - pairs[1]).sum())
+    assert steps[1] < 0.7 * steps[0]
 
 
 def test_every_criterion_is_reported_beside_the_one_that_chooses(study_folder: Path) -> None:

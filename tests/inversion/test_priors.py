@@ -104,6 +104,45 @@ def test_segments_may_have_lengths_of_their_own_and_must_have_some(twin):
         von_karman(fault, lengths=(1e3, 1e3), hurst=-1)
 
 
+def test_segments_that_are_joined_have_the_covariance_of_one_long_segment(twin):
+    """Two planes that continue each other, with lengths alike, against one plane of the same patches."""
+    fault = twin.two_segments(columns=3)
+    whole = Fault((twin.segment("whole", columns=6),))
+    joined = von_karman(fault, lengths=(8e3, 4e3), components=("dip",), join=[("north", "south")])
+    alone = von_karman(whole, lengths=(8e3, 4e3), components=("dip",))
+    order = [np.argmin(np.linalg.norm(whole.centroids - place, axis=1)) for place in fault.centroids]
+    found, expected = (np.linalg.inv(one.gram.toarray()) for one in (joined, alone))
+    np.testing.assert_allclose(found, expected[np.ix_(order, order)], atol=1e-9)
+    assert joined.note.endswith("over south and north as one")
+
+
+def test_joined_segments_that_cross_have_a_covariance_whatever_their_lengths(twin):
+    """Unit variance, no negative eigenvalue, and where strikes and lengths differ the factor of their kernels."""
+    fault = Fault((
+        twin.segment("long", columns=8, dip=90.0, strike=0.0),
+        twin.segment("across", start=(1e3, 5e3), columns=4, dip=90.0, strike=90.0),
+        twin.segment("apart", start=(40e3, 0.0), columns=2),
+    ))  # fmt: skip
+    lengths = {"long": (8e3, 4e3), "across": (6e3, 2e3), "apart": (5e3, 5e3)}
+    for make in (von_karman, matern):
+        operator = make(fault, lengths=lengths, components=("dip",), join=[("long", "across")])
+        covariance = np.linalg.inv(operator.gram.toarray())
+        np.testing.assert_allclose(np.diagonal(covariance), 1.0, atol=1e-6)
+        assert np.linalg.eigvalsh(covariance).min() > 0.0
+        assert np.all(covariance[fault.slices["apart"], : fault.slices["apart"].start] == 0.0)
+    one, other = fault.slices["long"].start + 2, fault.slices["across"].start
+    apart = fault.centroids[one] - fault.centroids[other]
+    # kernels, km^2: long 16 east, 64 north, 16 down; across 36 east, 4 north, 4 down
+    mean = np.array([26.0, 34.0, 10.0])
+    likeness = (16.0 * 64.0 * 16.0 * 36.0 * 4.0 * 4.0) ** 0.25 / np.sqrt(mean.prod())
+    lag = np.sqrt(np.sum((1e-3 * apart) ** 2 / mean))
+    operator = von_karman(fault, lengths=lengths, hurst=0.5, components=("dip",), join=[("long", "across")])
+    found = np.linalg.inv(operator.gram.toarray())[one, other]
+    assert found == pytest.approx(likeness * np.exp(-lag), abs=1e-6) and found > 0.3
+    with pytest.raises(ValueError, match="join names 'lost': segments are 'long'"):
+        von_karman(fault, lengths=lengths, join=[("long", "lost")])
+
+
 def test_a_prior_of_the_wrong_size_is_refused(twin, study):
     small = Fault((twin.segment("plane"),))
     for operator in (damping(small), von_karman(small, lengths=(8e3, 8e3))):
