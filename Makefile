@@ -140,4 +140,4 @@ accuracy: install-test
 	$(TEST)/python tests/bench/triangle_accuracy.py --page docs/triangle_accuracy.md
 
 clean:
-	rm -rf build docs/_build docs/studies .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo
+	rm -rf build docs/_build docs/studies docs/gallery.md docs/gallery/*.png .cache .venv-demo .venv-test .venv-docs .bench geoslip.egg-info geoslip-demo

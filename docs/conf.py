@@ -1,5 +1,8 @@
 """How `make docs` builds these pages: MyST for the text, the rooms' docstrings for the reference."""
 
+import ast
+import subprocess
+import sys
 from importlib.metadata import version as installed
 from pathlib import Path
 
@@ -40,4 +43,21 @@ def _study_pages() -> None:
             target.write_text(text)
 
 
+def _gallery() -> None:
+    """Run every script of the gallery whose picture is older than it, and show script and picture on one page."""
+    lines = ["# Gallery", "", "Each picture is made by the script below it, whole: `python SCRIPT.py PICTURE.png`.", ""]
+    for script in sorted((HERE / "gallery").glob("*.py")):
+        picture = script.with_suffix(".png")
+        if not picture.exists() or picture.stat().st_mtime < script.stat().st_mtime:
+            subprocess.run([sys.executable, str(script), str(picture)], check=True)
+        said = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or script.stem
+        title, _, rest = said.partition(":")
+        lines += [f"## {title}", "", f"{rest.strip()[:1].upper()}{rest.strip()[1:]}" if rest else "", ""]
+        lines += [f"![{title}](gallery/{picture.name})", "", f"```{{literalinclude}} gallery/{script.name}", "```", ""]
+    text, page = "\n".join(lines), HERE / "gallery.md"
+    if not page.exists() or page.read_text(encoding="utf-8") != text:
+        page.write_text(text, encoding="utf-8")
+
+
 _study_pages()
+_gallery()
