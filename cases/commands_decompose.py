@@ -30,7 +30,7 @@ def decompose_command(name: str, *, out: Path | None, data: Path | None) -> None
                 write_decomposition(result, place.partial)
             write_json(
                 place.partial / "provenance.json",
-                provenance(case, data_files(case, data_roots(case, data)), reporter.timings),
+                provenance(case, data_files(case, data_roots(case, data)), reporter),
             )
     finally:
         reporter.close()

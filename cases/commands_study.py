@@ -13,6 +13,7 @@ from geoslip.cases.output import write_json, write_run
 from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
 from geoslip.cases.posterior import not_converged
 from geoslip.cases.progress import Reporter, reporter_for_stream
+from geoslip.cases.provenance import step_times
 from geoslip.cases.run import StudyRun
 from geoslip.faults.mesh_quality import mesh_quality
 from geoslip.faults.triangular import TriangularSegment
@@ -59,15 +60,10 @@ def run_quietly(
                     from geoslip.cases.report import write_report
 
                     write_report(run, place.partial)
-            write_json(place.partial / "provenance.json", run.provenance | provenance_timings(reporter.timings))
+            write_json(place.partial / "provenance.json", run.provenance | step_times(reporter))
     finally:
         reporter.close()
     return final, run
-
-
-def provenance_timings(timings: dict[str, float]) -> dict[str, dict[str, float]]:
-    """Give the timings with the last step in them."""
-    return {"timings_s": {name: round(seconds, 3) for name, seconds in timings.items()}}
 
 
 def run_summary(run: StudyRun, folder: Path) -> str:

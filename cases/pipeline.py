@@ -227,7 +227,7 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
         run.warnings[:0] = run.locked_rim.warnings
         run.assumptions.append(run.locked_rim.assumption)
     run.timings = reporter.timings
-    run.provenance = provenance(case, study.files, reporter.timings)
+    run.provenance = provenance(case, study.files, reporter)
     return run
 
 

@@ -18,18 +18,22 @@ class Reporter:
     ----------
     timings : dict of str to float
         Wall time (s) of each finished step, in order.
+    processor : dict of str to float
+        Processor time (s) of each, of all threads together: what it takes whatever else the machine does.
     """
 
     def __init__(self) -> None:
         self.timings: dict[str, float] = {}
+        self.processor: dict[str, float] = {}
 
     @contextmanager
     def step(self, name: str) -> Iterator[Report]:
         """Time a step; the value given is a function that takes the fraction done (0 to 1)."""
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), time.process_time()
         with self._shown(name) as report:
             yield report
         self.timings[name] = self.timings.get(name, 0.0) + time.perf_counter() - start
+        self.processor[name] = self.processor.get(name, 0.0) + time.process_time() - worked
 
     @contextmanager
     def _shown(self, name: str) -> Iterator[Report]:

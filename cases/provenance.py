@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from geoslip.cases.catalogue import named_files, resolve
+from geoslip.cases.progress import Reporter
 from geoslip.cases.schema import Case
 
 PACKAGES = ("numpy", "scipy", "numba", "pyproj", "rasterio", "h5py", "pydantic")
@@ -44,7 +45,7 @@ def data_files(case: Case, roots: Sequence[Path]) -> dict[str, Any]:
     return files
 
 
-def provenance(case: Case, files: dict[str, Any], timings: dict[str, float]) -> dict[str, Any]:
+def provenance(case: Case, files: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Give the content of provenance.json.
 
     Parameters
@@ -53,8 +54,8 @@ def provenance(case: Case, files: dict[str, Any], timings: dict[str, float]) -> 
         The case that was run.
     files : dict
         From `data_files`.
-    timings : dict of str to float
-        Wall time of each step, s.
+    reporter : Reporter
+        With the times of the steps.
     """
     return {
         "geoslip": metadata.version("geoslip"),
@@ -67,5 +68,14 @@ def provenance(case: Case, files: dict[str, Any], timings: dict[str, float]) -> 
         "case_sha256": hashlib.sha256(case.source.text.encode()).hexdigest() if case.source is not None else None,
         "seed": case.seed,
         "data": files,
-        "timings_s": {name: round(seconds, 3) for name, seconds in timings.items()},
+        **step_times(reporter),
+    }
+
+
+def step_times(reporter: Reporter) -> dict[str, Any]:
+    """Give wall and processor time of each step, s, and the minutes of two cores that all of them ask for."""
+    return {
+        "timings_s": {name: round(seconds, 3) for name, seconds in reporter.timings.items()},
+        "timings_processor_s": {name: round(seconds, 3) for name, seconds in reporter.processor.items()},
+        "timings_two_cores_min": round(sum(reporter.processor.values()) / 120.0, 3),
     }

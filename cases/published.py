@@ -7,8 +7,9 @@ Each row names a figure of summary.json by its path, the window it must fall in 
     - {quantity: misfit ratio, case: reversed, of: diagnostics.chi2, over: free, window: [1.3, .inf]}
 
 Lists in a path are entered by the ``name`` of their items; ``over`` divides by the same figure of another case. The
-ends of a window may be paths too, such as those of a stated interval. A row with ``seeds: 10`` speaks of a synthetic
-case run with ten seeds of its noise: in nine of ten of them (``share``) the figure must lie in its window.
+ends of a window may be paths too, such as those of a stated interval; ``of`` may then be a published number, which the
+interval is to hold. Paths that begin with ``provenance`` lead into provenance.json. A row with ``seeds: 10`` speaks of
+a synthetic case run with ten seeds of its noise: in nine of ten of them (``share``) the figure must lie in its window.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ class PublishedRow:
     ----------
     quantity : str
         What it is, in words.
-    of : str
-        Path into summary.json, steps divided by dots; a list is entered by the name of an item.
+    of : str or float
+        Path into summary.json, steps divided by dots; a list is entered by the name of an item. Or a published number.
     window : (float or str, float or str)
         Least and largest accepted value, or the paths where the summary states them.
     case : str
@@ -53,7 +54,7 @@ class PublishedRow:
     """
 
     quantity: str
-    of: str
+    of: str | float
     window: tuple[float | str, float | str]
     case: str = "case"
     over: str | None = None
@@ -151,6 +152,8 @@ def score(rows: Sequence[PublishedRow], summaries: Mapping[str, Sequence[Summary
 
 
 def _value(row: PublishedRow, summary: Summary, over: Summary | None) -> float:
+    if not isinstance(row.of, str):
+        return float(row.of)
     value = figure(summary, row.of)
     if over is not None:
         value /= figure(over, row.of)

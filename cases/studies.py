@@ -61,8 +61,16 @@ def run_study(
         folder.parent.mkdir(parents=True, exist_ok=True)
         run_command(f"{name}/{case}", out=folder, data=data, resume=False, report=report)
         folders = [folder, *_other_seeds(f"{name}/{case}", folder, rows=[row for row in rows if row.case == case])]
-        summaries[case] = [json.loads((one / "summary.json").read_text(encoding="utf-8")) for one in folders]
+        summaries[case] = [_figures(one) for one in folders]
     return score(rows, summaries)
+
+
+def _figures(folder: Path) -> dict[str, Any]:
+    """What a run's summary.json says, and under ``provenance`` what its provenance.json does."""
+    summary, provenance = (
+        json.loads((folder / name).read_text(encoding="utf-8")) for name in ("summary.json", "provenance.json")
+    )
+    return dict(summary) | {"provenance": provenance}
 
 
 def _other_seeds(name: str, folder: Path, *, rows: Sequence[PublishedRow]) -> list[Path]:
