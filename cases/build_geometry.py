@@ -131,6 +131,18 @@ def geometry_summary(posterior: GeometryPosterior) -> dict[str, dict[str, float]
     }
 
 
+def correlations(posterior: GeometryPosterior) -> dict[str, float]:
+    """Give the correlation of every pair of quantities over all draws, such as "strike and rake"."""
+    names, draws = list(posterior.quantities), np.array([
+        near_mean(name, one) for name, one in posterior.quantities.items()
+    ])  # fmt: skip
+    with np.errstate(invalid="ignore"):
+        found = np.corrcoef(draws)
+    return {
+        f"{names[i]} and {names[j]}": float(found[i, j]) for i in range(len(names)) for j in range(i + 1, len(names))
+    }
+
+
 def mode_summaries(posterior: GeometryPosterior) -> list[dict[str, Any]]:
     """Give each sampled mode its weight by the draws and by importance sampling, and its own summary."""
     weights, shares = posterior.mode_weights, posterior.weighing.shares
@@ -160,6 +172,15 @@ def searched_modes(posterior: GeometryPosterior) -> list[dict[str, Any]]:
     ]
 
 
+def near_mean(name: str, draws: np.ndarray) -> np.ndarray:
+    """Angles counted so that they lie around their mean, strikes from 0 to 360."""
+    if (kind := name.split(".")[-1]) not in ("strike", "rake", "angle"):
+        return draws
+    middle = float(np.rad2deg(np.angle(np.exp(1j * np.deg2rad(draws)).mean())))
+    middle = middle if kind == "rake" else middle % 360.0
+    return middle + (draws - middle + 180.0) % 360.0 - 180.0
+
+
 LENGTHS = ("east", "north", "depth", "top depth", "length", "width", "extent")
 ANGLES = ("strike", "dip", "rake", "angle")
 
@@ -168,6 +189,12 @@ def unit(name: str) -> str:
     """What is written behind a quantity's name."""
     last = name.split(".")[-1]
     return " km" if last in LENGTHS else " deg" if last in ANGLES else " m" if "slip" in last else ""
+
+
+def axis_label(name: str) -> str:
+    """A quantity's name and unit as an axis is labelled, such as "Depth (km)"."""
+    said = {" km": " (km)", " deg": " (°)", " m": " (m)"}.get(unit(name), "")
+    return f"{name[0].upper()}{name[1:]}{said}"
 
 
 def factor(name: str) -> float:

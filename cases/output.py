@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from geoslip.cases.build_geometry import geometry_summary, mode_summaries, searched_modes
+from geoslip.cases.build_geometry import correlations, geometry_summary, mode_summaries, searched_modes
 from geoslip.cases.build_joint import joint_summary
 from geoslip.cases.compare import information
 from geoslip.cases.posterior import chain_diagnostics, slip_posterior_summary
@@ -184,6 +184,7 @@ def _posterior(run: StudyRun) -> dict[str, Any]:
             **chain_diagnostics(run.geometry_posterior),
             "modes": mode_summaries(run.geometry_posterior),
             "searched": searched_modes(run.geometry_posterior),
+            "correlation": correlations(run.geometry_posterior),
         }
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geoslip.cases import report_html as html
-from geoslip.cases.build_geometry import factor, geometry_summary, searched_modes, unit
+from geoslip.cases.build_geometry import axis_label, factor, geometry_summary, near_mean, searched_modes
 from geoslip.cases.figures.geometry_posterior import figure_corner
 from geoslip.cases.figures.slip_posterior import figure_marginals
 from geoslip.cases.report_chains import said_of_chains, spread_table
@@ -38,7 +38,7 @@ def geometry_figures(run: StudyRun) -> Iterator[ReportFigure]:
         figure_corner(dict(list(shown.items())[:MOST_SHOWN]), mode=posterior.mode),
     )
     chains = posterior.chains
-    marginals = {f"{name}{unit(name)}": factor(name) * _near_mean(name, chains.of(name)) for name in chains.names}
+    marginals = {axis_label(name): factor(name) * near_mean(name, chains.of(name)) for name in chains.names}
     yield ReportFigure(
         "geometry_marginals",
         GEOMETRY,
@@ -52,7 +52,7 @@ def geometry_figures(run: StudyRun) -> Iterator[ReportFigure]:
 def shown_draws(posterior: GeometryPosterior) -> dict[str, np.ndarray]:
     """Draws by axis label: geometry, slip, rake and magnitude, without noise scales."""
     return {
-        f"{name}{unit(name)}": factor(name) * _near_mean(name, draws)
+        axis_label(name): factor(name) * near_mean(name, draws)
         for name, draws in posterior.quantities.items()
         if not name.startswith("noise scale") and name.split(".")[-1] != "top depth"
     }
@@ -80,12 +80,3 @@ def geometry_section(run: StudyRun) -> list[str]:
         ),
         html.table(keys, table),
     ]
-
-
-def _near_mean(name: str, draws: np.ndarray) -> np.ndarray:
-    """Angles counted so that they lie around their mean, strikes from 0 to 360."""
-    if (kind := name.split(".")[-1]) not in ("strike", "rake", "angle"):
-        return draws
-    middle = float(np.rad2deg(np.angle(np.exp(1j * np.deg2rad(draws)).mean())))
-    middle = middle if kind == "rake" else middle % 360.0
-    return middle + (draws - middle + 180.0) % 360.0 - 180.0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import place_axes
@@ -43,7 +43,8 @@ def figure_corner(draws: Mapping[str, np.ndarray], *, mode: np.ndarray) -> Figur
                     _pair(axes, draws[labels[column]][::step], draws[labels[row]][::step], mode[::step])
                     axes.set_ylim(*_wide(ranges[labels[row]]))
                 axes.set_xlim(*_wide(ranges[labels[column]]))
-                _label(axes, labels[column] if row == count - 1 else "", labels[row] if column == 0 < row else "")
+                below, beside = labels[column] if row == count - 1 else "", labels[row] if column == 0 < row else ""
+                _label(axes, below, beside, pair=row != column)
     return figure
 
 
@@ -56,22 +57,21 @@ def _alone(axes: Axes, values: np.ndarray, mode: np.ndarray) -> None:
     bins = list(np.linspace(*_wide(np.quantile(values, (0.002, 0.998))), 41))
     for number in np.unique(mode):
         axes.hist(values[mode == number], bins=bins, color=_colour(int(number)), alpha=0.6, linewidth=0)
-    axes.set_yticks([])
 
 
 def _pair(axes: Axes, x: np.ndarray, y: np.ndarray, mode: np.ndarray) -> None:
     for number in np.unique(mode):
         own = mode == number
-        axes.plot(x[own], y[own], ".", color=_colour(int(number)), markersize=1.6, alpha=0.25, markeredgewidth=0)
+        axes.plot(x[own], y[own], ".", color=_colour(int(number)), markersize=2.2, alpha=0.3, markeredgewidth=0)
 
 
 def _colour(number: int) -> str:
     return style.SEGMENT_COLOURS[number % len(style.SEGMENT_COLOURS)]
 
 
-def _label(axes: Axes, below: str, beside: str) -> None:
+def _label(axes: Axes, below: str, beside: str, *, pair: bool) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(3))
-    axes.yaxis.set_major_locator(MaxNLocator(3))
+    axes.yaxis.set_major_locator(MaxNLocator(3) if pair else NullLocator())
     axes.tick_params(labelsize=6.5)
     axes.tick_params(axis="x", rotation=40)
     axes.set_xlabel(below, fontsize=7.5)

@@ -134,7 +134,9 @@ def figure_marginals(draws: Mapping[str, np.ndarray], *, marks: Mapping[str, flo
 
 def _histogram(axes: Axes, values: np.ndarray, *, label: str, mark: float | None) -> None:
     low, high = np.quantile(values, (0.001, 0.999))
-    bins = np.linspace(low, high, 41) if high > low else np.linspace(low - 0.5, low + 0.5, 3)
+    # few draws in many bars would show chance alone
+    count = int(np.clip(2.0 * values.shape[1] ** (1.0 / 3.0), 10, 40))
+    bins = np.linspace(low, high, count + 1) if high > low else np.linspace(low - 0.5, low + 0.5, 3)
     axes.hist(values.ravel(), bins=list(bins), density=True, color=style.ACCENT, alpha=0.3, linewidth=0)
     for chain in values:
         counts, _ = np.histogram(chain, bins=bins, density=True)

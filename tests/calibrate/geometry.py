@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from scipy.stats import chisquare
 
 import geoslip.okada as okada
@@ -105,12 +106,18 @@ def draw_histograms(done: list[dict[str, Any]], path: Path) -> None:
     rows = -(-len(values) // columns)
     figure = Figure(figsize=(9.0, 2.2 * rows), layout="constrained")
     low, high = np.quantile(np.random.default_rng(0).binomial(len(done), 1.0 / BINS, 100_000), (0.05, 0.95))
+    top = 1.08 * max(np.histogram([one["ranks"][name] for one in done], EDGES)[0].max() for name in values)
     for number, (name, value) in enumerate(values.items()):
         axes = figure.add_subplot(rows, columns, number + 1)
         axes.axhspan(low, high, color="#c9ced6", linewidth=0)
         axes.hist([one["ranks"][name] for one in done], bins=EDGES.tolist(), color="#0b6e99", alpha=0.7)
-        axes.set_title(f"{name}, p = {value:.3f}", fontsize=9, loc="left")
-        axes.tick_params(labelsize=7)
+        axes.set_title(f"{name}, p = {value:.3f}", fontsize=10, loc="left")
+        axes.set_xlim(EDGES[0], EDGES[-1])
+        axes.set_ylim(0.0, top)
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.tick_params(labelsize=8)
+        axes.set_ylabel("sources" if number % columns == 0 else "", fontsize=9)
+        axes.set_xlabel(f"rank of the truth among {RANKS} draws" if number >= len(values) - columns else "", fontsize=9)
     figure.savefig(path, dpi=110)
 
 

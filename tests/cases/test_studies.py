@@ -49,6 +49,15 @@ def test_a_figure_that_is_not_a_number_is_a_miss() -> None:
     assert not Score(PublishedRow("x", "empty", (0.0, 1.0)), (math.nan,), ((0.0, 1.0),)).passed
 
 
+def test_a_published_number_is_held_to_the_interval_that_a_run_states() -> None:
+    row = PublishedRow("published dip", 47.0, ("dip.low", "dip.high"), unit="degrees")
+    summary = {"dip": {"low": 46.0, "high": 59.0}, "provenance": {"minutes": 2.5}}
+    found = score([row], {"case": [summary]})[0]
+    assert found.passed and "| stated: 46 degrees to 59 degrees | 47 degrees | within |" in markdown([found])
+    assert not score([row], {"case": [{"dip": {"low": 48.0, "high": 59.0}}]})[0].passed
+    assert score([PublishedRow("time", "provenance.minutes", (-math.inf, 10.0))], {"case": [summary]})[0].passed
+
+
 def test_a_row_over_seeds_counts_those_within_their_own_stated_interval() -> None:
     row = PublishedRow("truth in the interval", "truth.mw", ("mw.low", "mw.high"), seeds=10)
     runs = [{"truth": {"mw": 6.6}, "mw": {"low": 6.5, "high": 6.7}} for _ in range(10)]
