@@ -5,6 +5,10 @@ import subprocess
 import sys
 from importlib.metadata import version as installed
 from pathlib import Path
+from typing import Any
+
+from docutils.nodes import SkipNode
+from latex2mathml.converter import convert
 
 HERE = Path(__file__).resolve().parent
 
@@ -14,12 +18,12 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.mathjax",
     "sphinx.ext.napoleon",
     "sphinx.ext.viewcode",
 ]
 html_theme = "furo"
 html_title = "geoslip"
+html_math_renderer = "mathml"
 exclude_patterns = ["_build"]
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
@@ -61,3 +65,17 @@ def _gallery() -> None:
 
 _study_pages()
 _gallery()
+
+
+def _formula(translator: Any, node: Any) -> None:
+    """Write a formula as MathML, which browsers draw themselves: MathJax would be fetched over the network."""
+    display = "block" if node.tagname == "math_block" else "inline"
+    formula = convert(node.astext(), display=display)
+    # a long formula scrolls within the page on a phone
+    translator.body.append(f'<div style="overflow-x: auto">{formula}</div>' if display == "block" else formula)
+    raise SkipNode
+
+
+def setup(app: Any) -> None:
+    """Tell Sphinx how formulas are written."""
+    app.add_html_math_renderer("mathml", (_formula, None), (_formula, None))
