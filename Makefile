@@ -95,8 +95,8 @@ docs: .venv-docs/.installed
 
 # The demo's report and the pages of the docs that people wrote, in headless Chromium at a phone's and a desktop's width.
 pages: install-test
-	$(TEST)/python tests/browser.py geoslip-demo/report.html $(wildcard docs/_build/*.html docs/_build/howto/*.html \
-	    docs/_build/studies/*.html)
+	$(TEST)/python tests/browser.py geoslip-demo/report.html $(wildcard docs/_build/*.html docs/_build/explained/*.html \
+	    docs/_build/howto/*.html docs/_build/studies/*.html)
 
 # Thirty-three synthetic events through a batch that is killed and resumed: a quarter of an hour of two cores.
 catalogue: install-test
