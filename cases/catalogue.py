@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,12 @@ def shipped_studies() -> dict[str, Path]:
     """
     own = [Path(place) for place in os.environ.get("GEOSLIP_CASES", "").split(os.pathsep) if place]
     return {path.parent.name: path for place in (HERE, *reversed(own)) for path in sorted(place.glob("*/case.yml"))}
+
+
+def study_seconds() -> dict[str, float]:
+    """Return how long each study took with all its cases and reports when ``make studies`` last ran it, s."""
+    path = HERE / "seconds.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def find_case(name: str | Path) -> Path:

@@ -276,16 +276,14 @@ def batch(
 
 @app.command()
 def cases() -> None:
-    """List the studies that come with the toolkit.
+    """List the studies that come with the toolkit: event, data, what each shows, further cases, how long it takes.
 
     \b
     Example:  geoslip cases
     """
-    from geoslip.cases.casefile import read_case
-    from geoslip.cases.catalogue import shipped_studies
+    from geoslip.cases.commands_study import list_command
 
-    for name, path in shipped_studies().items():
-        typer.echo(f"{name:<20} {read_case(path).title}")
+    list_command()
 
 
 cli_models.register(app)

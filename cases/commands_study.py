@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
 import typer
 
 from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case
+from geoslip.cases.catalogue import find_case, shipped_studies, study_seconds
 from geoslip.cases.folder import ResultFolder
 from geoslip.cases.output import write_json, write_run
 from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
@@ -96,6 +97,39 @@ def run_summary(run: StudyRun, folder: Path) -> str:
     lines += [f"  warning: {warning}" for warning in run.warnings]
     lines.append(f"results: {folder.absolute()}")
     return "\n".join(lines)
+
+
+def list_command() -> None:
+    """Tell of every study its event, its data, what it shows, its further cases and how long it took us."""
+    for name, path in shipped_studies().items():
+        typer.echo(study_summary(name, path))
+
+
+def study_summary(name: str, path: Path) -> str:
+    """Say in a few lines what a study is; its folder's ``case.yml`` is at the path."""
+    case, seconds = read_case(path), study_seconds()
+    kinds = [entry.kind for entry in case.data]
+    data = ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(kinds))
+    made = "synthetic" if case.synthetic is not None else "measured"
+    took = f"; {max(1, round(seconds[name] / 60))} min with all its cases" if name in seconds else ""
+    lines = [f"{name:<16} {case.title}", f"  data: {data}, {made}{took}"]
+    if case.about:
+        lines += wrap(case.about, 110, initial_indent="  ", subsequent_indent="  ")
+    others = sorted(f"{name}/{other.stem}" for other in path.parent.glob("*.yml") if is_variant(other))
+    if others:
+        lines.append(f"  also: {', '.join(others)}")
+    return "\n".join(lines)
+
+
+def is_variant(path: Path) -> bool:
+    """Whether a file beside a study's case is a further case that runs by itself."""
+    if path.stem in ("case", "published"):
+        return False
+    try:
+        read_case(path)
+    except ValueError:
+        return False
+    return True
 
 
 def check_command(name: str, *, data: Path | None) -> None:

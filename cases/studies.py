@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case, shipped_studies
+from geoslip.cases.catalogue import find_case, shipped_studies, study_seconds
 from geoslip.cases.commands_study import run_command, run_quietly
 from geoslip.cases.folder import whole_file, write_block
+from geoslip.cases.output import write_json
 from geoslip.cases.published import PublishedRow, Score, markdown, read_published, score
 from geoslip.cases.scoreboard import Outcome, keep_outcome, kept_outcomes, scoreboard
 
@@ -108,6 +109,8 @@ def main() -> None:
         keep_outcome(options.out, Outcome(name, title, time.monotonic() - start, scores))
         if options.pages is not None:
             write_scores(options.pages / name / "README.md", scores)
+            seconds = study_seconds() | {one.name: round(one.seconds) for one in kept_outcomes(options.out)}
+            write_json(options.pages / "seconds.json", dict(sorted(seconds.items())))
         if options.scoreboard is not None:
             with whole_file(options.scoreboard) as partial:
                 partial.write_text(scoreboard(kept_outcomes(options.out)), encoding="utf-8")

@@ -45,6 +45,14 @@ def test_the_shell_completes_commands_studies_and_flags(
     assert out.split()[: len(completed)] == completed
 
 
+def test_studies_are_listed_with_event_data_and_further_cases(geoslip) -> None:
+    _, out, _ = geoslip("cases")
+    laquila = out[out.index("laquila2009") :].split("maule2010 ")[0]
+    assert "2009 L'Aquila, Italy, Mw 6.3" in laquila and "data: 2 los, measured; 1 min" in laquila
+    assert "Two Envisat tracks" in laquila and "also: laquila2009/geometry" in laquila
+    assert "2 los, 1 gnss, synthetic" in out and "haiti2021/twin" not in out
+
+
 def test_run_writes_everything(geoslip, study_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "results"
     code, text, _ = geoslip("run", study_folder / "case.yml", "--out", out, "--no-report")

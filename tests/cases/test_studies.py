@@ -103,7 +103,7 @@ def test_five_real_studies_are_held_to_published_figures() -> None:
     assert {"ridgecrest2019", "landers1992", "laquila2009", "thessaly2021", "hovsgol2021"} <= set(published_studies())
 
 
-LONG = {"gorkha2015", "embedded", "peru2019"}
+LONG = {"gorkha2015", "embedded", "peru2019", "menyuan2022"}
 """Studies whose full runs take minutes: `make studies` holds them to their figures, tests a quicker form of them."""
 LEFT_OUT = {"geometry", "stress", "stress_true"}
 """Cases that sample geometry for minutes, or invert a study once more for its stress: likewise."""
