@@ -193,7 +193,7 @@ def unit(name: str) -> str:
 
 def axis_label(name: str) -> str:
     """A quantity's name and unit as an axis is labelled, such as "Depth (km)"."""
-    said = {" km": " (km)", " deg": " (°)", " m": " (m)"}.get(unit(name), "")
+    said = {" km": " (km)", " deg": " (°)", " m": " (m)"}.get(unit(name.removeprefix("change of ")), "")
     return f"{name[0].upper()}{name[1:]}{said}"
 
 

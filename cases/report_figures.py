@@ -23,6 +23,7 @@ from geoslip.cases.figures.style import displacement_limit, length_unit
 from geoslip.cases.output import file_name
 from geoslip.cases.report_entry import ReportFigure
 from geoslip.cases.report_geometry import geometry_figures
+from geoslip.cases.report_joint import joint_figures
 from geoslip.cases.report_posterior import posterior_figures
 from geoslip.cases.report_stress import stress_figures
 from geoslip.cases.report_trust import trust_figures
@@ -58,6 +59,7 @@ def report_figures(run: StudyRun) -> Iterator[ReportFigure]:
             figure_strength(run.curve, chosen=run.estimate.strength),
         )
     yield from geometry_figures(run)
+    yield from joint_figures(run)
     yield from posterior_figures(run)
     yield from _uncertainty_figures(run)
     yield from trust_figures(run)

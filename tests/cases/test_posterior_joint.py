@@ -13,7 +13,7 @@ from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
 from geoslip.cases.output import write_run
 from geoslip.cases.pipeline import run_case
-from geoslip.cases.report_joint import joint_section
+from geoslip.cases.report_joint import joint_figures, joint_section
 from geoslip.inversion.posterior import Checkpoint
 
 LITTLE = "draws: 16, warmup: 8, walkers: 8, generations: 1, slips: 16"
@@ -39,6 +39,9 @@ def test_a_case_samples_geometry_and_slip_together(study_folder: Path, tmp_path:
     assert "corrected for the bounds" in found["bounds"]["said"] and found["bounds"]["error_scatter"] < 1.0
     assert not found["converged"] and summary["warnings"][0].startswith("posterior of geometry and slip: ")
     assert "NOT CONVERGED" in joint_section(run)[0] and "change of dip deg" in joint_section(run)[1]
+    corner, slip = joint_figures(run)
+    assert "Change of dip (°)" in {axes.get_xlabel() for axes in corner.figure.axes}
+    assert {"Slip (m)", "Standard deviation (m)"} <= {axes.get_ylabel() for axes in slip.figure.axes}
     with h5py.File(tmp_path / "out" / "joint.nc") as file:
         assert file["posterior/change_of_dip"].shape == run.joint_posterior.chains.draws.shape[:2]
 
