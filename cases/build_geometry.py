@@ -79,6 +79,7 @@ def sample_case_geometry(
     *,
     cache: Path | None = None,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> GeometryPosterior:
     """Search and sample the geometry as the case asks.
 
@@ -90,8 +91,8 @@ def sample_case_geometry(
         What the estimate fitted.
     cache : Path, optional
         Folder in which the run's state is kept every minute, for a resumed run.
-    progress : callable, optional
-        Called with the finished fraction.
+    progress, watch : callable, optional
+        Called with the finished fraction, and now and then with the largest R-hat so far.
 
     Raises
     ------
@@ -119,6 +120,7 @@ def sample_case_geometry(
         generations=asked.generations,
         seed=case.seed,
         progress=progress,
+        watch=watch,
         checkpoint=None if cache is None else Checkpoint(cache / "geometry_posterior.npz"),
     )
 

@@ -22,6 +22,7 @@ def sample_case_joint(
     *,
     cache: Path | None = None,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> JointPosterior:
     """Sample the moves of the case's faults and the slip on them, on the data that the estimate fitted.
 
@@ -33,8 +34,8 @@ def sample_case_joint(
         Its strength is taken where the case says ``strength: chosen``.
     cache : Path, optional
         Folder in which the run's state is kept every minute, for a resumed run.
-    progress : callable, optional
-        Called with the finished fraction.
+    progress, watch : callable, optional
+        Called with the finished fraction, and now and then with the largest R-hat so far.
 
     Raises
     ------
@@ -75,6 +76,7 @@ def sample_case_joint(
         slips=asked.slips,
         seed=case.seed,
         progress=progress,
+        watch=watch,
         checkpoint=None if cache is None else Checkpoint(cache / "joint_posterior.npz"),
     )
 

@@ -211,10 +211,12 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
             run.slip_posterior = sample_slip_posterior(case, estimate, cache=cache, progress=report, watch=watch)
     if case.posterior.geometry is not None:
         with as_case_error(case), reporter.step("posterior of geometry") as report:
-            run.geometry_posterior = sample_case_geometry(case, observations, cache=cache, progress=report)
+            watch = reporter.note("R-hat {:.3f}")
+            run.geometry_posterior = sample_case_geometry(case, observations, cache=cache, progress=report, watch=watch)
     if case.posterior.joint is not None:
         with as_case_error(case), reporter.step("posterior of geometry and slip") as report:
-            run.joint_posterior = sample_case_joint(case, estimate, cache=cache, progress=report)
+            watch = reporter.note("R-hat {:.3f}")
+            run.joint_posterior = sample_case_joint(case, estimate, cache=cache, progress=report, watch=watch)
     run.warnings = [*posterior_warnings(run), *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual

@@ -17,6 +17,7 @@ from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.density import Density, log_posterior
 from geoslip.inversion.posterior.mixture import Mixture
 from geoslip.inversion.posterior.start import starting_mixture, starting_places
+from geoslip.inversion.posterior.watching import Watcher
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,7 @@ def sample_ensemble(
     warmup: int | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> Chains:
     """Sample a posterior by ensembles of walkers.
 
@@ -54,6 +56,8 @@ def sample_ensemble(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch : callable, optional
+        Called every few seconds with the largest R-hat of the draws kept so far.
 
     Returns
     -------
@@ -74,7 +78,8 @@ def sample_ensemble(
             f"at least {2 * n}, better {4 * n}"
         )
     generators = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(ENSEMBLES)]
-    kept = []
+    kept: list[Array] = []
+    watcher = Watcher(watch)
     total = ENSEMBLES * (warmup + draws)
     for number, generator in enumerate(generators):
 
@@ -82,7 +87,14 @@ def sample_ensemble(
             if progress is not None:
                 progress((number * (warmup + draws) + steps) / total)
 
-        kept.append(_one(density, generator, start=start, walkers=walkers, warmup=warmup, draws=draws, told=share))
+        def look(part: Callable[[], Array]) -> None:
+            watcher.look(lambda: _with(kept, part()))
+
+        kept.append(
+            _one(
+                density, generator, start=start, walkers=walkers, warmup=warmup, draws=draws, told=share, look=look
+            )
+        )  # fmt: skip
     return Chains(density.natural(_as_chains(kept, draws)), tuple(density.names))
 
 
@@ -97,6 +109,12 @@ def _as_chains(kept: list[Array], draws: int) -> Array:
     return np.stack(parts)
 
 
+def _with(kept: list[Array], part: Array) -> Array:
+    """The chains to be compared, of whole ensembles and one that is on its way, all as long as that."""
+    n = part.shape[1]
+    return _as_chains([*(one[:, :n] for one in kept), part], n)
+
+
 def _one(
     density: Density,
     generator: np.random.Generator,
@@ -106,6 +124,7 @@ def _one(
     warmup: int,
     draws: int,
     told: Callable[[int], None],
+    look: Callable[[Callable[[], Array]], None],
 ) -> Array:
     """Draws (walkers, draws, n) of one ensemble in work coordinates."""
     places = starting_places(density, start, generator, count=walkers)
@@ -120,7 +139,7 @@ def _one(
     late = _run(density, places, warmup - first, moves, generator, lambda step: told(first + step))
     mixture = mixture.refitted(late[:, (warmup - first) // 2 :].reshape(-1, late.shape[2]))
     moves = _moves(_weighed(mixture, density, generator))
-    return _run(density, late[:, -1], draws, moves, generator, lambda step: told(warmup + step))
+    return _run(density, late[:, -1], draws, moves, generator, lambda step: told(warmup + step), look)
 
 
 def _weighed(mixture: Mixture, density: Density, generator: np.random.Generator) -> Mixture:
@@ -155,6 +174,7 @@ def _run(
     moves: list[tuple[emcee.moves.Move, float]],
     generator: np.random.Generator,
     told: Callable[[int], None],
+    look: Callable[[Callable[[], Array]], None] | None = None,
 ) -> Array:
     """Advance walkers (w, n) and give all their places (w, steps, n)."""
     sampler = emcee.EnsembleSampler(
@@ -164,6 +184,8 @@ def _run(
     for number, _ in enumerate(sampler.sample(places, iterations=steps, skip_initial_state_check=True)):
         if number % 20 == 0:
             told(number)
+        if look is not None:
+            look(lambda: np.asarray(sampler.get_chain().swapaxes(0, 1)))
     told(steps)
     return np.asarray(sampler.get_chain().swapaxes(0, 1))
 

@@ -186,6 +186,7 @@ def sample_geometry(
     search: SearchResult | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> GeometryPosterior:
     """Search the modes of a fault's geometry, then sample them all.
@@ -205,6 +206,8 @@ def sample_geometry(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch : callable, optional
+        Called every few seconds with the largest R-hat of the draws kept so far.
     checkpoint : Checkpoint, optional
         Where what the density was found to be is kept; if there is one already, the run goes on from it, to the same
         draws as one that was never interrupted.
@@ -244,7 +247,14 @@ def sample_geometry(
         search = search_modes(whole, coarse=few, generations=generations, seed=seed, progress=share(0.0, 0.3))
     target, mixture = _unrolled(search)
     chains = SAMPLERS[sampler](
-        target, start=mixture, draws=draws, walkers=walkers, warmup=warmup, seed=seed, progress=share(0.3, 0.7)
+        target,
+        start=mixture,
+        draws=draws,
+        walkers=walkers,
+        warmup=warmup,
+        seed=seed,
+        watch=watch,
+        progress=share(0.3, 0.7),
     )
     flat = target.work(chains.flat)
     fitted = mixture.refitted(flat[:: max(1, len(flat) // 20_000)])

@@ -145,6 +145,7 @@ def sample_joint(
     slips: int = 400,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
 ) -> JointPosterior:
     """Sample how a fault may be moved, the scales, and slip on it within its bounds.
@@ -162,6 +163,8 @@ def sample_joint(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch : callable, optional
+        Called every few seconds with the largest R-hat of the draws kept so far.
     checkpoint : Checkpoint, optional
         As in sample_geometry.
 
@@ -192,7 +195,7 @@ def sample_joint(
     best = ascend(target, best)
     start = Mixture.of(best[None], gaussian_around(target, best)[0][None])
     chains = sample_ensemble(
-        target, start=start, draws=draws, walkers=walkers, warmup=warmup, seed=seed,
+        target, start=start, draws=draws, walkers=walkers, warmup=warmup, seed=seed, watch=watch,
         progress=lambda fraction: told(0.2 + 0.6 * fraction),
     )  # fmt: skip
     flat = chains.flat

@@ -15,6 +15,7 @@ from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.density import Density, log_posterior
 from geoslip.inversion.posterior.mixture import Mixture
 from geoslip.inversion.posterior.start import starting_places
+from geoslip.inversion.posterior.watching import Watcher
 
 Array = NDArray[np.float64]
 
@@ -33,6 +34,7 @@ def sample_metropolis(
     warmup: int | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> Chains:
     """Sample a posterior by adaptive Metropolis chains, evaluated side by side.
 
@@ -50,6 +52,8 @@ def sample_metropolis(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch : callable, optional
+        As in sample_ensemble.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def sample_metropolis(
     log = log_posterior(density, places)
     size = np.maximum(places.std(axis=0), 1e-12)
     factor, scale = np.diag(size), 2.38 / np.sqrt(places.shape[1])
-    total, done = warmup + draws, 0
+    total, done, watcher = warmup + draws, 0, Watcher(watch)
     lengths = np.diff(np.linspace(0, warmup, ROUNDS + 1).astype(int))
     for number, length in enumerate([*lengths.tolist(), draws]):
         adapt = number < len(lengths)
@@ -79,6 +83,9 @@ def sample_metropolis(
             path[step] = places
             if adapt:
                 scale *= np.exp((taken - WANTED) / np.sqrt(1.0 + 0.1 * step))
+            else:
+                so_far = path[: step + 1]
+                watcher.look(lambda so_far=so_far: so_far.swapaxes(0, 1))  # type: ignore[misc]
             done += 1
             if progress is not None and done % 20 == 0:
                 progress(done / total)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, Protocol
@@ -13,17 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.inversion.posterior.checkpoint import Checkpoint
-from geoslip.inversion.posterior.diagnostics import r_hat
+from geoslip.inversion.posterior.watching import Watcher
 
 Array = NDArray[np.float64]
 
 WORTH_THREADS = 64
 """Parameters below which threads wait for each other longer than they work."""
-WATCHED_EVERY = 5.0
-"""Seconds between two looks at R-hat."""
-FEWEST_WATCHED = 20
-"""Draws of the slowest chain from which on R-hat is looked at."""
-PARAMETERS_WATCHED = 24
 
 
 class Runner(Protocol):
@@ -102,7 +96,7 @@ class Race:
     ) -> Array:
         """Run to the end and give the draws (chains, draws, parameters)."""
         self.stop.clear()
-        looked = time.monotonic()
+        watcher = Watcher(watch)
         with ThreadPoolExecutor(self.threads) as pool:
             waiting = {pool.submit(self._advance, number) for number in range(len(self.chains))}
             try:
@@ -112,9 +106,7 @@ class Race:
                         future.result()
                     if progress is not None:
                         progress(self.fraction)
-                    if watch is not None and time.monotonic() - looked > WATCHED_EVERY:
-                        self._look(watch)
-                        looked = time.monotonic()
+                    watcher.look(self._so_far)
                     if self.checkpoint is not None and self.checkpoint.due:
                         self._save(self.checkpoint)
             finally:
@@ -132,18 +124,12 @@ class Race:
             # one assignment of a finished mark: what the other thread saves is never half of it
             self.marks[number] = chain.mark(step + 1)
 
+    def _so_far(self) -> Array:
+        return self.kept[:, : max(min(int(mark["step"]) for mark in self.marks), 0)]
+
     def _save(self, checkpoint: Checkpoint) -> None:
         marks = list(self.marks)
         done = max(max(int(mark["step"]) for mark in marks), 0)
         arrays = {"kept": self.kept[:, :done], "x": np.array([mark["x"] for mark in marks])}
         plain = [{name: value for name, value in mark.items() if name != "x"} for mark in marks]
         checkpoint.save(arrays, plain, identity=self.identity)
-
-    def _look(self, watch: Callable[[float], None]) -> None:
-        done = min(int(mark["step"]) for mark in self.marks)
-        if done >= FEWEST_WATCHED:
-            width = self.kept.shape[2]
-            some = np.unique(np.linspace(0, width - 1, PARAMETERS_WATCHED).astype(int))
-            worst = r_hat(self.kept[:, :done, some])
-            if np.isfinite(worst).any():
-                watch(float(np.nanmax(worst)))

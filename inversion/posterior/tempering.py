@@ -17,6 +17,7 @@ from scipy.special import logsumexp
 
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.density import Density
+from geoslip.inversion.posterior.watching import Watcher
 
 Array = NDArray[np.float64]
 
@@ -40,6 +41,7 @@ def sample_tempered(
     start: object = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    watch: Callable[[float], None] | None = None,
 ) -> Chains:
     """Sample a posterior of several modes, and find its evidence.
 
@@ -55,6 +57,8 @@ def sample_tempered(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
+    watch : callable, optional
+        As in sample_ensemble, between runs from the second on.
 
     Returns
     -------
@@ -69,7 +73,8 @@ def sample_tempered(
     runs, n = RUNS if walkers is None else walkers, len(density.names)
     if draws < 10 * n or runs < 1:
         raise ValueError(f"{draws} particles for {n} parameters in {runs} runs: needed are at least {10 * n} in each")
-    found, evidence = [], []
+    found: list[Array] = []
+    evidence, watcher = [], Watcher(watch)
     for number, one in enumerate(np.random.SeedSequence(seed).spawn(runs)):
 
         def share(power: float, number: int = number) -> None:
@@ -79,6 +84,8 @@ def sample_tempered(
         places, log = _run(density, np.random.default_rng(one), draws, share)
         found.append(places)
         evidence.append(log)
+        if len(found) > 1:
+            watcher.look(lambda: np.stack(found))
     total = float(logsumexp(evidence) - np.log(runs))
     return Chains(density.natural(np.stack(found)), tuple(density.names), log_evidence=total)
 

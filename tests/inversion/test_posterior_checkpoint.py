@@ -75,7 +75,7 @@ def test_the_checkpoint_of_another_problem_is_refused(tmp_path):
 
 
 def test_the_largest_r_hat_is_told_on_the_way(monkeypatch):
-    monkeypatch.setattr("geoslip.inversion.posterior.race.WATCHED_EVERY", 0.0)
+    monkeypatch.setattr("geoslip.inversion.posterior.watching.WATCHED_EVERY", 0.0)
     seen = []
     sample_bounded(target(), draws=1000, chains=2, seed=3, watch=seen.append)
     assert seen and all(0.99 < value < 3.0 for value in seen)

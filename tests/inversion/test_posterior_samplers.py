@@ -129,6 +129,15 @@ def test_chains_in_different_modes_are_told():
     assert not chains.converged and "the chains differ" in chains.warnings[0]
 
 
+@pytest.mark.parametrize("name", SAMPLERS)
+def test_the_largest_r_hat_is_told_on_the_way_and_changes_nothing(linear, name, monkeypatch):
+    monkeypatch.setattr("geoslip.inversion.posterior.watching.WATCHED_EVERY", 0.0)
+    seen = []
+    watched = SAMPLERS[name](linear, draws=60, seed=9, watch=seen.append)
+    assert seen and all(0.99 < value < 100.0 for value in seen)
+    np.testing.assert_array_equal(watched.draws, SAMPLERS[name](linear, draws=60, seed=9).draws)
+
+
 class PartlyNaN(Linear):
     def log_likelihood(self, places):
         return np.where(places[:, 0] > self.mean[0], np.nan, super().log_likelihood(places))
