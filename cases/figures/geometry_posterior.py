@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,6 +13,8 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import place_axes
 
+LETTERS = 14
+"""Of a label's line."""
 POINTS = 2000
 """Draws shown at most."""
 
@@ -27,15 +30,15 @@ def figure_corner(draws: Mapping[str, np.ndarray], *, mode: np.ndarray) -> Figur
         Which mode each draw belongs to.
     """
     labels, count = list(draws), len(draws)
-    size = (style.PAGE_WIDTH - 0.9) / count
+    size = (style.PAGE_WIDTH - 1.05) / count
     step = max(1, -(-len(mode) // POINTS))
     ranges = {label: np.quantile(values, (0.002, 0.998)) for label, values in draws.items()}
     with style.report_style():
-        figure = style.new_figure(height=0.75 + size * count)
+        figure = style.new_figure(height=1.1 + size * count)
         for row in range(count):
             for column in range(row + 1):
                 axes = place_axes(
-                    figure, left=0.75 + size * column, top=0.15 + size * row, width=0.93 * size, height=0.93 * size
+                    figure, left=0.9 + size * column, top=0.15 + size * row, width=0.93 * size, height=0.93 * size
                 )
                 if row == column:
                     _alone(axes, draws[labels[row]], mode)
@@ -74,8 +77,11 @@ def _label(axes: Axes, below: str, beside: str, *, pair: bool) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(3) if pair else NullLocator())
     axes.tick_params(labelsize=6.5)
     axes.tick_params(axis="x", rotation=40)
-    axes.set_xlabel(below, fontsize=7.5)
-    axes.set_ylabel(beside, fontsize=7.5)
+    # long names on lines of their own, all as far from the axes, so that neighbours do not meet
+    axes.set_xlabel(fill(below, LETTERS), fontsize=7.5)
+    axes.set_ylabel(fill(beside, LETTERS), fontsize=7.5)
+    axes.xaxis.set_label_coords(0.5, -0.46)
+    axes.yaxis.set_label_coords(-0.52, 0.5)
     if not below:
         axes.set_xticklabels([])
     if not beside:
