@@ -34,7 +34,7 @@ EPICENTRE, TOO_DEEP, ANGLE, MAGNITUDE = 2.5e3, (4e3, 10e3), 10.0, 0.08
 PRIOR_PLACE, PRIOR_DEPTH, PRIOR_SIZE, PRIOR_SLIP = 10e3, (0.3e3, 25e3), 3.0, 2.0
 """Priors: place about the catalogue's epicentre and depth (m), factor either way of the crack's size, and standard
 deviation of slip over that of the crack. All go by the catalogue's magnitude."""
-SAMPLING = {"generations": 50, "draws": 400, "coarse": 100, "noise": "sampled"}
+SAMPLING = {"generations": 50, "draws": 800, "coarse": 100, "noise": "sampled"}
 FAILING = {"blind": "its ascending scene is all gap", "lost": "the file of its descending scene is not there"}
 
 
