@@ -3,7 +3,8 @@
     python cases/catalogue2022/catalogue.py --out .cache/catalogue2022 --page cases/catalogue2022/README.md \\
         --picture docs/catalogue2022.png
 
-`--fades` makes slip fade toward the rim of an ellipse, which the inverted rectangle of uniform slip cannot follow.
+`--fades` makes slip fade toward the rim of an ellipse, which the inverted rectangle of uniform slip cannot follow;
+`--stated` states the noise in the case files instead of letting it be estimated, to tell what estimating it costs.
 Folders that are there already are kept, so that the command goes on where it was left.
 """
 
@@ -224,9 +225,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--fades", action="store_true", help="slip fades toward the rim")
+    parser.add_argument("--stated", action="store_true", help="noise stated as it was drawn, not estimated")
     parser.add_argument("--score", action="store_true", help="only score what is there")
     options = parser.parse_args()
-    sources = write_catalogue(options.out, count=options.count, seed=options.seed, fades=options.fades)
+    sources = write_catalogue(
+        options.out, count=options.count, seed=options.seed, fades=options.fades, stated=options.stated
+    )
     kept = options.out / "runs.json"
     if not options.score:
         runs = run_catalogue(options.out, workers=options.workers, kill_after=options.count // 2)

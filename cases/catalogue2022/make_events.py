@@ -110,8 +110,12 @@ def peak(source: Source) -> float:
     return max(float(np.abs(field @ look).max()) for look in looks)
 
 
-def case_of(truth: Source, entry: Source, *, seed: int, fades: bool) -> dict:
-    """The case file of an event; ``fades`` lets slip fade toward the rim of an ellipse of the same size and moment."""
+def case_of(truth: Source, entry: Source, *, seed: int, fades: bool, stated: bool) -> dict:
+    """The case file of an event.
+
+    ``fades`` lets slip fade toward the rim of an ellipse of the same size and moment; ``stated`` gives the noise as it
+    was drawn, where it is else estimated from the scene.
+    """
     side, frame = crack_side(entry.mw), LocalFrame(entry.lon, entry.lat)
     half = REACH + 1.5 * side
     (west, east), (south, north) = frame.to_geographic(np.array([-half, half]), np.array([-half, half]))
@@ -131,7 +135,7 @@ def case_of(truth: Source, entry: Source, *, seed: int, fades: bool) -> dict:
     }  # fmt: skip
     slip_prior = {"std": metres(PRIOR_SLIP * replace(entry, length=side, width=side).slip)}
     data = {
-        "kind": "los", "unit": "m", "positive": "toward", "noise": "estimate", "nuisance": "plane",
+        "kind": "los", "unit": "m", "positive": "toward", "noise": NOISE if stated else "estimate", "nuisance": "plane",
         "downsample": {"points": CELLS},
     }  # fmt: skip
     return {
@@ -177,13 +181,15 @@ def metres(value: float) -> str:
     return f"{float(value):.6f} m"
 
 
-def write_catalogue(folder: Path, *, count: int, seed: int, fades: bool = False, failing: bool = True) -> list[Source]:
+def write_catalogue(
+    folder: Path, *, count: int, seed: int, fades: bool = False, stated: bool = False, failing: bool = True
+) -> list[Source]:
     """Write NAME.yml of each event, events.csv, seismic.csv and truth.csv, and give the true sources."""
     folder.mkdir(parents=True, exist_ok=True)
     pairs = draw_events(count, seed)
     names = dict(zip((pairs[count // 3][0].name, pairs[2 * count // 3][0].name), FAILING)) if failing else {}
     for number, (truth, entry) in enumerate(pairs):
-        case = case_of(truth, entry, seed=1000 * seed + number, fades=fades)
+        case = case_of(truth, entry, seed=1000 * seed + number, fades=fades, stated=stated)
         if names.get(truth.name) == "blind":
             case["synthetic"]["scenes"][0]["gaps"] = [[[entry.lon, entry.lat], "1000 km"]]
         if names.get(truth.name) == "lost":

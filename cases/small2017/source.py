@@ -31,8 +31,9 @@ EPICENTRE_ERROR, MAGNITUDE_ERROR, STRIKE_ERROR = 3e3, 0.1, 15.0
 """Standard deviations (m, magnitudes, degrees) of what a catalogue says beforehand."""
 STRIKE_WINDOW, DEEPEST = 60.0, 20e3
 """Degrees about the catalogue's strike that are searched, since it only tells which of the two planes; m."""
-BATCHES, WIDER, KEPT, PREDICTING = (2500, 1500, 2000), 1.3, 1000, 30
-"""Draws of the prior, then of two distributions fitted to them, this much wider; how many are kept, and predict."""
+BATCHES, WIDER, DRAWN, KEPT, PREDICTING = (2500, 1500, 2000), 1.3, 4000, 1000, 30
+"""Draws of the prior, then of two distributions fitted to them, this much wider; how many get slip, are kept when the
+magnitude has been weighed, and predict."""
 TARGET, SHARE = 0.05, 1.645
 """What the magnitude was to be found within in 90 of 100 draws: so many standard deviations of a normal error."""
 
@@ -168,6 +169,11 @@ class Catalogue:
     magnitude: float
     strike: float
 
+    @property
+    def amount(self) -> float:
+        """Slip (m) of the magnitude on the square of its size."""
+        return float(np.hypot(*slip_vector(self.magnitude, 0.0, crack_side(self.magnitude))))
+
     def source(self) -> UniformSource:
         """A square of the magnitude's size, its place as the catalogue knows it, slip of about its size beforehand."""
         side = crack_side(self.magnitude)
@@ -178,8 +184,16 @@ class Catalogue:
             strike=Uniform(strike - STRIKE_WINDOW, strike + STRIKE_WINDOW), dip=Uniform(15.0, 85.0),
             length=side, width=side,
         )  # fmt: skip
-        slip = float(np.hypot(*slip_vector(self.magnitude, 0.0, side)))
-        return UniformSource(parts=(square,), slip=IntegratedSlip(std=slip))
+        return UniformSource(parts=(square,), slip=IntegratedSlip(std=self.amount))
+
+    def log_ratio(self, slip: NDArray) -> NDArray:
+        """Log density (k,) of slip vectors (k, 2) of the catalogue's magnitude, of any rake, over that of `source`.
+
+        The Gaussian of `source` is there to be integrated out; it finds large slip likelier than the catalogue does.
+        """
+        size = np.hypot(*slip.T) / self.amount
+        away = np.log10(size) / (1.5 * MAGNITUDE_ERROR)
+        return np.asarray(-0.5 * away**2 - 2.0 * np.log(size) + 0.5 * size**2)
 
 
 @dataclass(frozen=True)
@@ -228,10 +242,15 @@ def posterior(tracks: list[Observations], known: Catalogue, rng: np.random.Gener
             found[inside] = target.log_likelihood(more[inside])
             places, logs = np.concatenate([places, more]), np.append(logs, found)
             proposals.append((batch, around.logpdf))
-    chosen = places[rng.choice(len(places), KEPT, p=weights)]
+    chosen = places[rng.choice(len(places), DRAWN, p=weights)]
     mean, precision = target.conditional_slip(chosen)
     upper = np.linalg.cholesky(precision).transpose(0, 2, 1)
     slip = mean + np.linalg.solve(upper, rng.standard_normal(mean.shape)[:, :, None])[:, :, 0]
+    ratio = known.log_ratio(slip)
+    ratio = np.exp(ratio - logsumexp(ratio))
+    kept = rng.choice(DRAWN, KEPT, p=ratio)
+    chosen, slip = chosen[kept], slip[kept]
     side = crack_side(known.magnitude)
     magnitude = (np.log10(RIGIDITY * side**2 * np.hypot(*slip.T)) - 9.1) / 1.5
-    return Answer(np.column_stack([magnitude, target.natural(chosen)]), slip, side, float(1.0 / np.sum(weights**2)))
+    effective = float(1.0 / (np.sum(weights**2) * np.sum(ratio**2) * DRAWN))
+    return Answer(np.column_stack([magnitude, target.natural(chosen)]), slip, side, effective)
