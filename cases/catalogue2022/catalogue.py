@@ -88,6 +88,8 @@ def score(folder: Path) -> dict:
     truth, found = read_table(folder / "truth.csv"), read_table(folder / "results" / "events.csv")
     names = [name for name, row in found.items() if row["status"] == "done"]
     sources = {name: json.loads((folder / "results" / name / "summary.json").read_text()) for name in names}
+    failures = json.loads((folder / "results" / "batch.json").read_text())["failures"]
+    place = str(folder.resolve())
     profile = _rows(folder / "results" / "moment_by_depth.csv")
 
     def column(table: dict, key: str, scale: float = 1.0) -> np.ndarray:
@@ -101,8 +103,8 @@ def score(folder: Path) -> dict:
     return {
         "names": names,
         "failures": {
-            name: why.replace(f"{folder.resolve()}{os.sep}", "")
-            for name, why in json.loads((folder / "results" / "batch.json").read_text())["failures"].items()
+            name: why.replace(place + os.sep, "").replace(place, "the catalogue's folder")
+            for name, why in failures.items()
         },
         "expected": {name: row["fails"] for name, row in truth.items() if row["fails"]},
         "true": true,
