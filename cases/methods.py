@@ -191,6 +191,12 @@ def _smoothing(run: StudyRun, cite: Cite) -> list[str]:
 
 def _uncertainty(run: StudyRun, cite: Cite) -> list[str]:
     said = ["Formal standard deviations of slip hold for this noise, geometry and smoothing."]
+    if run.case.prediction_error is not None:
+        known = run.case.prediction_error.model_dump()
+        unsure = _joined([name for name, sigma in known.items() if sigma])
+        said.append(
+            f"The covariance of the data counts what errors of {unsure} make the predictions miss{cite('duputel2014')}."
+        )
     asked = run.case.uncertainty
     if asked.monte_carlo:
         said.append(f"{asked.monte_carlo} estimates from data with simulated noise give the spread of slip.")

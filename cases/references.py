@@ -1,6 +1,11 @@
 """The works that a run may rest on: how a text names them, and the entry of a list."""
 
 REFERENCES = {
+    "duputel2014": (
+        "Duputel et al. 2014",
+        "Duputel, Z., Agram, P. S., Simons, M., Minson, S. E., Beck, J. L. (2014). Accounting for prediction"
+        " uncertainty when inferring subsurface fault slip. Geophys. J. Int. 197, 464-482. doi:10.1093/gji/ggt517",
+    ),
     "efron1993": (
         "Efron & Tibshirani 1993",
         "Efron, B., Tibshirani, R. (1993). An Introduction to the Bootstrap. Chapman & Hall, New York.",

@@ -126,10 +126,17 @@ def _ensemble(name: str, ensemble: Ensemble) -> dict[str, Any]:
         }
     return {
         "draws": len(ensemble.names),
-        "mw": {"mean": float(magnitude.mean()), "std": float(magnitude.std(ddof=1))},
-        "peak_slip_m": {"mean": float(ensemble.peaks.mean()), "std": float(ensemble.peaks.std(ddof=1))},
+        "mw": _spread_of(magnitude),
+        "peak_slip_m": _spread_of(ensemble.peaks),
         "median_slip_std_m": float(np.median(ensemble.size_spread)),
     }
+
+
+def _spread_of(values: Array) -> dict[str, float]:
+    """Mean, standard deviation and 95 % interval of what the draws gave."""
+    low, high = np.quantile(values, [0.025, 0.975])
+    spread = float(values.std(ddof=1))
+    return {"mean": float(values.mean()), "std": spread, "q025": float(low), "q975": float(high)}
 
 
 def _windows(found: Trust) -> list[dict[str, Any]]:

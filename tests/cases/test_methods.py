@@ -14,6 +14,7 @@ from geoslip.cases.pipeline import run_case
 from geoslip.cases.references import REFERENCES
 from geoslip.cases.report import report_page
 from geoslip.cases.run import StudyRun
+from geoslip.cases.schema_prediction import PredictionError
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,13 @@ def test_rules_of_slip_in_words(run: StudyRun) -> None:
     assert "its rake held at 90 degrees, none on the patches at the edges bottom and sides, at most 5 m." in text
     text = " ".join(methods(changed(run, slip={"rake": "free"}, smoothing={"choose": 3.0})).paragraphs)
     assert "its rake free" in text and "whose strength was set beforehand." in text
+
+
+def test_an_uncertain_model_is_told(run: StudyRun) -> None:
+    unsure = run.case.model_copy(update={"prediction_error": PredictionError(dip=5.0, poisson=0.02)})
+    told = methods(dataclasses.replace(run, case=unsure))
+    assert "what errors of dip and poisson make the predictions miss [Duputel et al. 2014]" in told.paragraphs[2]
+    assert any(line.startswith("Duputel") for line in told.references)
 
 
 @pytest.mark.parametrize("key", REFERENCES)

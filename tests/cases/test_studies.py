@@ -110,9 +110,13 @@ LEFT_OUT = {"geometry", "joint", "stress", "stress_true"}
 
 
 @pytest.mark.parametrize("name", sorted(set(published_studies()) - LONG))
-def test_study_meets_its_published_figures(name: str, data_folder: Path, tmp_path: Path) -> None:
-    rows = published_studies()[name]
+def test_study_meets_its_published_figures(
+    name: str, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # what is asked of ten seeds of a twin's noise is for `make studies`
+    rows = [row for row in published_studies()[name] if row.seeds == 1]
     assert needed_cases(rows)
+    monkeypatch.setattr(studies, "published_studies", lambda: {name: tuple(rows)})
     scores = run_study(name, out=tmp_path, data=data_folder, leave_out=LEFT_OUT)
     missed = [f"{item.row.quantity}: {item.values} outside {item.windows}" for item in scores if not item.passed]
     assert not missed, "\n".join(missed)
