@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import wrap
 
+import numpy as np
 import typer
 
 from geoslip.cases.casefile import read_case
 from geoslip.cases.catalogue import find_case, shipped_studies, study_seconds
+from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.folder import ResultFolder
 from geoslip.cases.output import write_json, write_run
 from geoslip.cases.pipeline import PreparedStudy, prepare_case, run_case
@@ -18,6 +20,8 @@ from geoslip.cases.provenance import step_times
 from geoslip.cases.run import StudyRun
 from geoslip.faults.mesh_quality import mesh_quality
 from geoslip.faults.triangular import TriangularSegment
+from geoslip.inversion.greens import refuse_data_on_the_fault
+from geoslip.okada import displacement_field
 
 
 def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool, report: bool) -> None:
@@ -140,7 +144,31 @@ def check_command(name: str, *, data: Path | None) -> None:
         study = prepare_case(case, data=data, reporter=reporter)
     finally:
         reporter.close()
+    check_off_the_faults(study)
     typer.echo(check_summary(study))
+
+
+def check_off_the_faults(study: PreparedStudy) -> None:
+    """Refuse data on a fault itself, where a run would stop when it computes the Green's functions.
+
+    Raises
+    ------
+    CaseError
+        With a mistake for each such data set.
+    """
+    mistakes: list[Mistake] = []
+    for index, reading in enumerate(study.readings):
+        points = reading.observations.points
+        moved = [
+            displacement_field(points, segment.sources, np.ones((segment.n_patches, 3)))
+            for segment in study.fault.segments
+        ]
+        try:
+            refuse_data_on_the_fault(reading.observations, np.sum(moved, axis=0))
+        except ValueError as error:
+            mistakes.append(study.case.mistake(("data", index), str(error)))
+    if mistakes:
+        raise CaseError(mistakes)
 
 
 def check_summary(study: PreparedStudy) -> str:

@@ -64,7 +64,7 @@ def greens_matrix(
         raise ValueError(f"engine {engine!r} is unknown: use one of {', '.join(ENGINES)}")
     if observations.kind == "gradient":
         slopes = gradient_matrix(observations, fault, components=components, poisson=poisson, progress=progress)
-        _refuse_data_on_the_fault(observations, slopes)
+        refuse_data_on_the_fault(observations, slopes)
         return slopes
     n_patches = fault.n_patches
     matrix = np.empty((len(observations.values), len(components) * n_patches), order="F")
@@ -85,7 +85,7 @@ def greens_matrix(
             target = slice(number * n_patches + where.start, number * n_patches + where.stop)
             matrix[:, target] = part[:, number * width : (number + 1) * width]
         done += width
-    _refuse_data_on_the_fault(observations, matrix)
+    refuse_data_on_the_fault(observations, matrix)
     return matrix
 
 
@@ -105,7 +105,14 @@ def _share(
     return lambda fraction: progress((done + fraction * width) / total)
 
 
-def _refuse_data_on_the_fault(observations: Observations, matrix: NDArray[np.float64]) -> None:
+def refuse_data_on_the_fault(observations: Observations, matrix: NDArray[np.float64]) -> None:
+    """Refuse data whose rows of displacement (n, any) are no numbers, as those next to a slipping patch are.
+
+    Raises
+    ------
+    ValueError
+        Where there is one; the message says how many and where the first lies.
+    """
     wrong = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
     if wrong.size:
         east, north, up = observations.points[wrong[0]]

@@ -79,6 +79,13 @@ def test_what_flags_say_is_checked_and_run(geoslip, scene: Path, made: tuple[Pat
     assert -110.0 < summary["mean_rake_deg"] < -70.0
 
 
+def test_data_on_the_fault_are_found_by_the_check(geoslip, scene: Path) -> None:
+    new_case(scene / "mine", Wishes(tracks=[TRACK + " mask={}"], trace=TRACE, dip=60.0))
+    code, _, err = geoslip("check", "mine/case.yml")
+    assert code == 2
+    assert "lie on the fault itself" in err and "data[0]" in err
+
+
 def test_without_a_terminal_everything_missing_is_said_at_once(geoslip, scene: Path) -> None:
     code, _, err = geoslip("new", "mine", "--track", "asc.tif unit=m", "--track", "none.tif")
     assert code == 2
