@@ -2,8 +2,9 @@
 
 The sets that an active-set method visits differ in few parameters. The Cholesky factor of one set (the base) serves its
 neighbours: a parameter added to the set borders the system with its row, a parameter taken out borders it with the
-condition that it be zero, and the Schur complement of the border is as small as the change. Columns of the border are
-kept until the base changes.
+condition that it be zero, and the Schur complement of the border is as small as the change. With N = U' U on the base
+and B the border's columns, the rows of (U'^-1 B)' are kept until the base changes: half the work of N^-1 B, and all
+that the complement C - B' N^-1 B needs.
 """
 
 from __future__ import annotations
@@ -51,7 +52,12 @@ class FaceSolver:
         self.position = np.full(self.right.size, -1)
         self.factor: Array = np.zeros((0, 0))
         self.added = self.removed = self.base
-        self.columns: dict[int, Array] = {}
+        self._clear()
+
+    def _clear(self) -> None:
+        """Drop what belongs to the base that was."""
+        self.wings: Array = np.zeros((0, self.base.size))
+        self.place = np.full(self.right.size, -1)
 
     def minimum(self, free: NDArray[np.bool_], held: Array, *, refine: bool = True) -> Array:
         """The minimum over the free parameters, refined once unless a guess will do.
@@ -103,33 +109,31 @@ class FaceSolver:
         self.factorisations += 1
         if info > 0:
             raise SingularProblemError(FACTOR_FAILED.format(n=index.size))
-        self.base, self.factor, self.columns = index, factor, {}
+        self.base, self.factor = index, factor
         self.position = np.full(self.right.size, -1)
         self.position[index] = np.arange(index.size)
+        self._clear()
 
     def _extend(self, border: NDArray[np.int64]) -> None:
-        """Solve for the columns of the border that are not kept yet."""
-        new = [int(number) for number in border if int(number) not in self.columns]
-        if not new:
+        """Solve for the rows of the border that are not kept yet."""
+        new = border[self.place[border] < 0]
+        if not new.size:
             return
-        load = np.zeros((self.base.size, len(new)), order="F")
-        for place, number in enumerate(new):
-            if self.position[number] >= 0:
-                load[self.position[number], place] = 1.0
-            else:
-                load[:, place] = self.normal[number].take(self.base)
-        solved = lapack.dpotrs(self.factor, load, overwrite_b=1)[0]
-        self.columns.update((number, solved[:, place]) for place, number in enumerate(new))
+        load = np.zeros((self.base.size, new.size), order="F")
+        inside = self.position[new] >= 0
+        load[self.position[new[inside]], np.flatnonzero(inside)] = 1.0
+        load.T[~inside] = self.normal[new[~inside]].take(self.base, axis=1)
+        solved = lapack.dtrtrs(self.factor, load, lower=0, trans=1, overwrite_b=1)[0]
+        self.place[new] = len(self.wings) + np.arange(new.size)
+        self.wings = np.concatenate([self.wings, solved.T])
 
     def _complement(self) -> None:
-        """Build and invert the Schur complement of the border, [N_qq, 0; 0, 0] - B' A^-1 B."""
-        border = [int(number) for number in np.concatenate([self.added, self.removed])]
-        if not border:
+        """Build and factorise the Schur complement of the border, [N_qq, 0; 0, 0] - B' N^-1 B."""
+        border = np.concatenate([self.added, self.removed])
+        if not border.size:
             return
-        self.wing = np.column_stack([self.columns[number] for number in border])
-        out = self.position[self.removed]
-        self.coupling = self.normal[self.added].take(self.base, axis=1)
-        middle = -np.vstack([self.coupling @ self.wing, self.wing[out]])
+        self.wing = self.wings.take(self.place[border], axis=0)
+        middle = -(self.wing @ self.wing.T)
         k = self.added.size
         middle[:k, :k] += self.normal[np.ix_(self.added, self.added)]
         self.middle, self.pivots, info = lapack.dgetrf(middle)
@@ -141,13 +145,13 @@ class FaceSolver:
         step = np.zeros(self.right.size)
         if not free.any():
             return step
-        inner = lapack.dpotrs(self.factor, load[self.base])[0]
+        half = lapack.dtrtrs(self.factor, load[self.base], lower=0, trans=1, overwrite_b=1)[0]
         if self.is_bordered:
-            out = self.position[self.removed]
-            gap = np.concatenate([load[self.added] - self.coupling @ inner, -inner[out]])
+            gap = np.concatenate([load[self.added], np.zeros(self.removed.size)]) - self.wing @ half
             outer = lapack.dgetrs(self.middle, self.pivots, gap)[0]
-            inner = inner - self.wing @ outer
+            half = half - outer @ self.wing
             step[self.added] = outer[: self.added.size]
+        inner = lapack.dtrtrs(self.factor, half, lower=0, trans=0, overwrite_b=1)[0]
         step[self.base] = inner
         step[self.removed] = 0.0
         return step
