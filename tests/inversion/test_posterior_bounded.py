@@ -74,7 +74,7 @@ def correlated_precision(q, *, seed, condition=300.0):
 def test_without_bounds_it_is_the_analytic_gaussian(method):
     precision = correlated_precision(6, seed=0)
     mean = np.linspace(-2.0, 3.0, 6)
-    chains = sample_bounded(gaussian(precision, mean), method=method, draws=1800, seed=1)
+    chains = sample_bounded(gaussian(precision, mean), method=method, draws=1300, seed=1)
     assert_moments(chains, mean, np.sqrt(np.diagonal(np.linalg.inv(precision))))
     np.testing.assert_allclose(np.cov(chains.flat.T) @ precision, np.eye(6), atol=0.3)
 
@@ -106,7 +106,7 @@ def test_between_bounds_it_is_the_quadrature(method, mean, lower, upper):
     precision = correlated_precision(len(mean), seed=len(mean), condition=8.0)
     far = np.clip(lower, -7.0, None), np.clip(upper, None, 7.0)
     expected = quadrature(precision, mean, lower=far[0], upper=far[1], nodes=90 if len(mean) == 3 else 200)
-    chains = sample_bounded(gaussian(precision, mean, lower=lower, upper=upper), method=method, draws=1800, seed=2)
+    chains = sample_bounded(gaussian(precision, mean, lower=lower, upper=upper), method=method, draws=1300, seed=2)
     assert_moments(chains, *expected)
     assert (chains.flat >= lower).all() and (chains.flat <= upper).all()
 
@@ -119,7 +119,7 @@ def test_in_ten_dimensions_it_is_rejection_sampling(method):
     drawn = drawn[(drawn >= 0.0).all(axis=1) & (drawn[:, 0] <= 0.3)]
     assert len(drawn) > 3000
     upper = np.where(np.arange(10) == 0, 0.3, np.inf)
-    chains = sample_bounded(gaussian(precision, mean, lower=0.0, upper=upper), method=method, draws=1800, seed=3)
+    chains = sample_bounded(gaussian(precision, mean, lower=0.0, upper=upper), method=method, draws=1300, seed=3)
     assert_moments(chains, drawn.mean(axis=0), drawn.std(axis=0))
 
 

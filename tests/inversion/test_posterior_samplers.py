@@ -85,7 +85,7 @@ def test_so_do_the_samplers_of_bounded_slip(linear, method):
     term = DataTerm("d", linear.greens.T @ weight @ linear.greens, linear.right)
     free = np.full(SIZE, np.inf)
     target = BoundedGaussian((term,), np.diag(linear.deviation**-2.0), -free, free, 1.0, linear.names)
-    chains = sample_bounded(target, method=method, draws=6000 if method == "gibbs" else 3000, chains=4, seed=2)
+    chains = sample_bounded(target, method=method, draws=4500 if method == "gibbs" else 2000, chains=4, seed=2)
     check(linear, chains.flat, log_evidence(linear, chains.flat))
 
 

@@ -52,7 +52,7 @@ def test_scales_and_slip_are_the_quadrature(method, low):
     rng = np.random.default_rng(0)
     matrix, data = rng.standard_normal((7, 2)), rng.standard_normal(7)
     mean, deviation = by_quadrature(matrix, data, low=max(low, -5.0))
-    chains = sample_bounded(posterior(matrix, data, lower=low), method=method, draws=2200, seed=1)
+    chains = sample_bounded(posterior(matrix, data, lower=low), method=method, draws=1500, seed=1)
     assert chains.converged, chains.warnings
     draws = chains.flat.copy()
     draws[:, 2:] = np.log(draws[:, 2:])
@@ -83,7 +83,7 @@ def test_the_sampled_strength_follows_the_evidence():
     weight /= weight.sum()
     mean = weight @ log_a
     deviation = np.sqrt(weight @ (log_a - mean) ** 2)
-    drawn = np.log(sample_bounded(target, draws=2000, seed=3).of("strength"))
+    drawn = np.log(sample_bounded(target, draws=1400, seed=3).of("strength"))
     np.testing.assert_allclose((drawn.mean() - mean) / deviation, 0.0, atol=0.05)
     np.testing.assert_allclose(drawn.std() / deviation, 1.0, atol=0.05)
 
@@ -202,7 +202,7 @@ def test_between_other_bounds_the_strength_is_the_quadrature_too(method, table):
         posterior(matrix, data, lower=BOX[0], upper=BOX[1], noise=1.0, strength=1.0),
         strength=STRENGTH, normaliser=table,
     )  # fmt: skip
-    draws = sample_bounded(target, method=method, draws=1800, seed=2).flat.copy()
+    draws = sample_bounded(target, method=method, draws=1300, seed=2).flat.copy()
     draws[:, 2] = np.log(draws[:, 2])
     np.testing.assert_allclose((draws.mean(axis=0) - mean) / deviation, 0.0, atol=0.05)
     np.testing.assert_allclose(draws.std(axis=0) / deviation, 1.0, atol=0.05)
