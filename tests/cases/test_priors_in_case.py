@@ -97,3 +97,12 @@ def test_priors_that_do_not_fit_are_refused_before_the_run(
     write_model(study_folder / "far.csv", east=80e3)
     with pytest.raises(CaseError, match=said):
         prepare_case(read_case(changed(study_folder, smoothing=smoothing, slip=slip)))
+
+
+def test_a_strength_that_leaves_the_problem_singular_is_a_mistake_of_the_case(study_folder: Path) -> None:
+    path = changed(study_folder, smoothing="smoothing: {choose: 1.0e-12}")
+    text = path.read_text()
+    # the stations alone do not tell the slip of patches that are 500 m long
+    path.write_text(text.replace("{length: 4 km}", "{length: 500 m}"))
+    with pytest.raises(CaseError, match="raise the smoothing strength"):
+        run_case(read_case(path))

@@ -8,7 +8,7 @@ import pytest
 import scipy.sparse as sparse
 
 from geoslip.faults import Fault, neighbours
-from geoslip.inversion import Constraints, Problem, laplacian, solve, strength_curve
+from geoslip.inversion import Constraints, Problem, SingularProblemError, laplacian, solve, strength_curve
 from geoslip.inversion.abic import abic, noise_variance
 from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
 from geoslip.inversion.spectrum import Spectrum
@@ -273,6 +273,19 @@ def test_slip_that_nothing_sees_is_reported():
     blind = sparse.csr_array(np.zeros((4, 4)))
     with pytest.raises(ValueError, match="neither by the data nor by the smoothing"):
         Spectrum.of(np.diag([1.0, 1.0, 0.0, 0.0]), blind.toarray() + np.diag([0, 1.0, 1.0, 0]), right=np.ones(4))
+
+
+@pytest.mark.parametrize("rules", [{}, {"rake": (0.0, 90.0)}, {"moment_at_most": 1e16}, {"rake": 60.0, "maximum": 0.1}])
+def test_a_strength_that_leaves_the_problem_singular_says_what_to_do(build_study, rules):
+    """48 patches and ten data: without smoothing, or with none to speak of, no engine finds one answer."""
+    study = build_study()
+    few = study.data[0].select(np.arange(len(study.data[0].values)) < 10)
+    greens = {few.name: study.greens[few.name][:10]}
+    problem = Problem.build([few], study.fault, greens=greens, nuisance={few.name: "none"})
+    for strength in (0.0, 1e-12):
+        with pytest.raises(SingularProblemError, match="raise the smoothing strength, add zero-slip edges or lock"):
+            solve(problem, study.operator, strength=strength, constraints=Constraints(**rules))
+    assert solve(problem, study.operator, strength=1e3, constraints=Constraints(**rules)).kkt < 1e-4
 
 
 def test_one_patch_without_edges_has_no_strength_to_choose_but_a_solution(twin):
