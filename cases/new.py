@@ -198,8 +198,8 @@ def written(wishes: Wishes, folder: Path, *, ask: Ask | None = None) -> str:
         "data:",
     ]
     for entry in data:
-        if entry["kind"] != "gnss":
-            # patches cannot follow the jump across a rupture at the ground within half their size
+        if "downsample" in entry:
+            # a grid has pixels on the trace itself; patches cannot follow the jump there within half their size
             size = parse_length(fault["patches"]["length"])
             entry.setdefault("mask", {"nearer_than": f"{size / 2:g} m"})
         lines += [f"  {'- ' if key == 'name' else '  '}{key}: {flow(value)}" for key, value in entry.items()]
