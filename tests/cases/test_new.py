@@ -72,11 +72,16 @@ def test_what_flags_say_is_checked_and_run(geoslip, scene: Path, made: tuple[Pat
     code, out, err = geoslip("check", "mine/case.yml")
     assert code == 0, err
     assert "asc" in out and "gnss" in out
-    code, out, err = geoslip("run", "mine/case.yml", "--out", "results", "--no-report")
+    code, out, err = geoslip("run", "mine/case.yml", "--out", "results")
     assert code == 0, err
     summary = json.loads((scene / "results" / "summary.json").read_text())
     assert summary["mw"] == pytest.approx(made[1], abs=0.1)
     assert -110.0 < summary["mean_rake_deg"] < -70.0
+    assert {"fringes_asc.png", "fringes_asc.pdf", "slip_plan.pdf"} <= {
+        path.name for path in (scene / "results" / "figures").iterdir()
+    }
+    report = (scene / "results" / "report.html").read_text()
+    assert "Jonsson, S., Zebker, H." in report and "2099 Nowhere, Mw 6.4" in report
 
 
 def test_data_on_the_fault_are_found_by_the_check(geoslip, scene: Path) -> None:
