@@ -141,7 +141,7 @@ def _elastic(run: StudyRun, cite: Cite) -> list[str]:
     segments = "one segment" if count == 1 else f"{count} segments"
     elastic = run.case.elastic
     return [
-        f"The fault is {segments} of {patches} patches; Green's functions are those of {_joined(shapes)} dislocations"
+        f"The fault has {segments} with {patches} patches in all; Green's functions are those of {_joined(shapes)} dislocations"
         f" in a homogeneous elastic half-space with a Poisson's ratio of {elastic.poisson:g}, and moments take a"
         f" rigidity of {elastic.rigidity / 1e9:g} GPa."
     ]

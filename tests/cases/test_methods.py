@@ -43,7 +43,7 @@ def test_it_tells_data_noise_elasticity_slip_and_smoothing(run: StudyRun) -> Non
     assert f"We invert {sum(n)} data of track ({n[0]} values of line-of-sight displacement) and GNSS" in text
     assert "A plane is estimated together with slip for track." in text
     assert "track, 3 mm, uncorrelated; GNSS, standard deviations of the file" in text
-    assert f"one segment of {run.fault.n_patches} patches" in text
+    assert f"one segment with {run.fault.n_patches} patches" in text
     assert "rectangular [Okada 1985] dislocations" in text and "Poisson's ratio of 0.25" in text and "30 GPa" in text
     assert "its rake within -45 to 45 degrees, tapered to zero at the edges bottom" in text
     assert "the Laplacian of slip, whose strength was chosen by the smallest ABIC [Yabuki & Matsu'ura 1992]" in text
