@@ -141,9 +141,9 @@ def _elastic(run: StudyRun, cite: Cite) -> list[str]:
     segments = "one segment" if count == 1 else f"{count} segments"
     elastic = run.case.elastic
     return [
-        f"The fault has {segments} with {patches} patches in all; Green's functions are those of {_joined(shapes)} dislocations"
-        f" in a homogeneous elastic half-space with a Poisson's ratio of {elastic.poisson:g}, and moments take a"
-        f" rigidity of {elastic.rigidity / 1e9:g} GPa."
+        f"The fault has {segments} with {patches} patches in all; Green's functions are those of {_joined(shapes)}"
+        f" dislocations in a homogeneous elastic half-space with a Poisson's ratio of {elastic.poisson:g}, and moments"
+        f" take a rigidity of {elastic.rigidity / 1e9:g} GPa."
     ]
 
 
