@@ -217,6 +217,21 @@ class Answer:
         return [*(middle - truth), *within.astype(float), *self.numbers.std(axis=0), self.effective]
 
 
+def _around(places: NDArray, logs: NDArray, rng: np.random.Generator) -> Any:
+    """A t distribution with the mean and covariance of places (k, n) of these log weights, this much WIDER.
+
+    Where nearly all weight lies on fewer places than a volume takes, weights are flattened until there is one.
+    """
+    while True:
+        weights = np.exp(logs - logsumexp(logs))
+        mean = weights @ places
+        spread = (weights * (places - mean).T) @ (places - mean)
+        try:
+            return multivariate_t(mean, WIDER**2 * spread, df=5, seed=rng)
+        except np.linalg.LinAlgError:
+            logs = 0.5 * logs
+
+
 def posterior(tracks: list[Observations], known: Catalogue, rng: np.random.Generator) -> Answer:
     """The posterior of the source, its slip and a plane a track integrated out, by adaptive importance sampling.
 
@@ -229,13 +244,10 @@ def posterior(tracks: list[Observations], known: Catalogue, rng: np.random.Gener
     proposals: list[tuple[int, Any]] = [(len(places), target.log_prior)]
     for batch in (*BATCHES[1:], 0):
         drawn = logsumexp([np.log(count) + density(places) for count, density in proposals], axis=0)
-        weights = logs + target.log_prior(places) - drawn
-        weights = np.exp(weights - weights.max())
-        weights /= weights.sum()
+        weighed = logs + target.log_prior(places) - drawn
+        weights = np.exp(weighed - logsumexp(weighed))
         if batch:
-            mean = weights @ places
-            spread = (weights * (places - mean).T) @ (places - mean)
-            around = multivariate_t(mean, WIDER**2 * spread, df=5, seed=rng)
+            around = _around(places, weighed, rng)
             more = around.rvs(batch)
             inside = np.isfinite(target.log_prior(more))
             found = np.full(batch, -np.inf)

@@ -49,3 +49,14 @@ def test_a_square_lies_about_its_middle(source):
     down = 0.5 * width * np.array([np.cos(d) * np.cos(s), -np.cos(d) * np.sin(s), -np.sin(d)])
     np.testing.assert_allclose(np.array([east, north, up]) + down, [1e3, -2e3, -9e3], atol=1e-9)
     assert length == width == 4e3
+
+
+def test_weight_on_one_place_still_gives_a_distribution_to_draw_from(source):
+    rng = np.random.default_rng(2)
+    places = rng.standard_normal((500, 5))
+    around = source._around(places, -0.5 * 1e4 * ((places - places[7]) ** 2).sum(axis=1), rng)
+    assert np.linalg.eigvalsh(around.shape).min() > 0.0
+    # where weights have a volume they are left as they are
+    np.testing.assert_allclose(
+        source._around(places, np.zeros(500), rng).shape, source.WIDER**2 * np.cov(places.T, bias=True), rtol=1e-10
+    )
