@@ -50,7 +50,8 @@ def figure_strength(curve: StrengthCurve, *, chosen: float) -> Figure:
 def _corner(axes: Axes, curve: StrengthCurve, *, strengths: np.ndarray, chosen: float) -> None:
     roughness, misfit = np.asarray(curve.roughness), np.asarray(curve.misfit)
     axes.loglog(roughness, misfit, "-o", color=style.ACCENT, markersize=4, linewidth=1.3)
-    for index in _apart(np.log10(roughness), np.log10(misfit)):
+    drawn = np.flatnonzero((roughness > 0.0) & (misfit > 0.0))  # even slip has none, as sums of lengths may leave it
+    for index in drawn[_apart(np.log10(roughness[drawn]), np.log10(misfit[drawn]))]:
         axes.annotate(
             short(float(strengths[index])), (roughness[index], misfit[index]), xytext=(5, 4),
             textcoords="offset points", fontsize=7.5, color=style.GREY,

@@ -40,7 +40,7 @@ def test_a_case_samples_geometry_and_slip_together(study_folder: Path, tmp_path:
     assert not found["converged"] and summary["warnings"][0].startswith("posterior of geometry and slip: ")
     assert "NOT CONVERGED" in joint_section(run)[0] and "change of dip deg" in joint_section(run)[1]
     corner, slip = joint_figures(run)
-    assert "Change of dip (°)" in {axes.get_xlabel() for axes in corner.figure.axes}
+    assert "Change of dip\n(°)" in {axes.get_xlabel() for axes in corner.figure.axes}
     assert {"Slip (m)", "Standard deviation (m)"} <= {axes.get_ylabel() for axes in slip.figure.axes}
     with h5py.File(tmp_path / "out" / "joint.nc") as file:
         assert file["posterior/change_of_dip"].shape == run.joint_posterior.chains.draws.shape[:2]
