@@ -3,7 +3,8 @@
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from typing import TypeVar
 
 import numpy as np
@@ -52,15 +53,15 @@ class Meter:
 
 
 class _TalkingMeter(Meter):
-    """A meter for a run in the caller's own thread, where progress can be shown at every step."""
+    """A meter that shows progress at every step of the caller's own thread."""
 
     def __init__(self, total: int, progress: Progress | None) -> None:
         super().__init__(total)
-        self._progress = progress
+        self._progress, self._caller = progress, threading.get_ident()
 
     def advance(self, amount: int) -> None:
         super().advance(amount)
-        if self._progress is not None:
+        if self._progress is not None and threading.get_ident() == self._caller:
             self._progress(self.fraction)
 
 
@@ -119,31 +120,42 @@ def run_tiles(
         If `threads` is less than one.
     """
     count = min(thread_count(threads), len(tiles))
-    if count <= 1:
-        alone = _TalkingMeter(total, progress)
-        for tile in tiles:
-            _quietly(work, tile, alone)
-        return
-    meter = Meter(total)
+    meter = _TalkingMeter(total, progress)
     waiting_tiles = iter(tiles)
 
     def take_tiles() -> None:
         for tile in waiting_tiles:
             _quietly(work, tile, meter)
 
-    # A future for each thread, not for each tile: looking through all of them whenever one ends holds up the threads.
-    with ThreadPoolExecutor(count) as pool:
+    if count <= 1:
+        take_tiles()
+        return
+
+    def help_out() -> None:
         try:
-            running = {pool.submit(take_tiles) for _ in range(count)}
-            while running:
-                finished, running = wait(running, _POLL_SECONDS, FIRST_COMPLETED)
-                for future in finished:
-                    future.result()
+            take_tiles()
+        except BaseException:
+            meter.stop()
+            raise
+
+    # The caller's thread works too: it has its processor already, where a new thread must first be given one. A future
+    # for each thread, not for each tile: looking through all of them whenever one ends holds up the threads.
+    with ThreadPoolExecutor(count - 1) as pool:
+        helpers = [pool.submit(help_out) for _ in range(count - 1)]
+        try:
+            with suppress(_Stopped):  # a helper failed, and says below why
+                take_tiles()
+            waiting = set(helpers)
+            while waiting:
+                _, waiting = wait(waiting, _POLL_SECONDS)
                 if progress is not None:
                     progress(meter.fraction)
         except BaseException:
             meter.stop()
             raise
+    for error in (helper.exception() for helper in helpers):
+        if error is not None and not isinstance(error, _Stopped):
+            raise error
 
 
 def _quietly(work: Callable[[Tile, Meter], None], tile: Tile, meter: Meter) -> None:
