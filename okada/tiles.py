@@ -27,10 +27,11 @@ class _Stopped(Exception):
 
 
 class Meter:
-    """Counts the work done by all threads, and stops them between two steps."""
+    """Counts the work done by all threads, stops them between two steps, and shows progress in the caller's own."""
 
-    def __init__(self, total: int) -> None:
+    def __init__(self, total: int, progress: Progress | None) -> None:
         self.total = max(total, 1)
+        self._progress, self._caller = progress, threading.get_ident()
         self._done = 0
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -46,23 +47,12 @@ class Meter:
             self._done += amount
         if self._stop.is_set():
             raise _Stopped
+        if self._progress is not None and threading.get_ident() == self._caller:
+            self._progress(self.fraction)
 
     def stop(self) -> None:
         """Let every tile end at its next step."""
         self._stop.set()
-
-
-class _TalkingMeter(Meter):
-    """A meter that shows progress at every step of the caller's own thread."""
-
-    def __init__(self, total: int, progress: Progress | None) -> None:
-        super().__init__(total)
-        self._progress, self._caller = progress, threading.get_ident()
-
-    def advance(self, amount: int) -> None:
-        super().advance(amount)
-        if self._progress is not None and threading.get_ident() == self._caller:
-            self._progress(self.fraction)
 
 
 def thread_count(threads: int | None) -> int:
@@ -120,7 +110,7 @@ def run_tiles(
         If `threads` is less than one.
     """
     count = min(thread_count(threads), len(tiles))
-    meter = _TalkingMeter(total, progress)
+    meter = Meter(total, progress)
     waiting_tiles = iter(tiles)
 
     def take_tiles() -> None:
