@@ -42,7 +42,7 @@ ROUNDING = 1e-13
 def minimise_norms(system: System, strength: float) -> BoundedSolution:
     """Minimise chi-square + strength^2 times the sum of lengths of a NormOperator, within the bounds.
 
-    Time grows with the cube of the parameters; some seconds for 400, a minute for 1200.
+    Time grows with the cube of the parameters; seconds for some hundred.
 
     Parameters
     ----------
