@@ -80,7 +80,7 @@ picture: demo
 
 # Runs every study (GEOSLIP_DATA) and writes the tables of the studies' pages and the scoreboard anew.
 studies: install-test
-	$(TEST)/python -m geoslip.cases.studies --out .cache/studies --pages cases --scoreboard docs/studies.md
+	$(TEST)/python -m geoslip.cases.library.studies --out .cache/studies --pages cases --scoreboard docs/studies.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.components --page cases/ridgecrest2019/README.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.rupture --page cases/ridgecrest2019/README.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.criteria .cache/studies/ridgecrest2019/weights \

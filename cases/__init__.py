@@ -15,25 +15,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geoslip.cases.casefile import parse_case, read_case
-    from geoslip.cases.catalogue import find_case, shipped_studies
+    from geoslip.cases.casefile.read import parse_case, read_case
     from geoslip.cases.errors import CaseError
-    from geoslip.cases.output import write_run
-    from geoslip.cases.pipeline import prepare_case, run_case
-    from geoslip.cases.report import write_report
-    from geoslip.cases.run import StudyRun
+    from geoslip.cases.library.find import find_case, shipped_studies
+    from geoslip.cases.output.results import write_run
+    from geoslip.cases.pipeline.run import StudyRun
+    from geoslip.cases.pipeline.study import prepare_case, run_case
+    from geoslip.cases.report.page import write_report
 
 _HOMES = {
     "CaseError": "errors",
-    "StudyRun": "run",
-    "find_case": "catalogue",
-    "parse_case": "casefile",
-    "prepare_case": "pipeline",
-    "read_case": "casefile",
-    "run_case": "pipeline",
-    "shipped_studies": "catalogue",
-    "write_report": "report",
-    "write_run": "output",
+    "StudyRun": "pipeline.run",
+    "find_case": "library.find",
+    "parse_case": "casefile.read",
+    "prepare_case": "pipeline.study",
+    "read_case": "casefile.read",
+    "run_case": "pipeline.study",
+    "shipped_studies": "library.find",
+    "write_report": "report.page",
+    "write_run": "output.results",
 }
 
 __all__ = [

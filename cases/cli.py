@@ -28,7 +28,7 @@ app = typer.Typer(
 
 def study_names(incomplete: str) -> list[str]:
     """Give the studies whose names begin so, for the shell to complete; files are completed where there are none."""
-    from geoslip.cases.catalogue import shipped_studies
+    from geoslip.cases.library.find import shipped_studies
 
     return [name for name in shipped_studies() if name.startswith(incomplete)]
 
@@ -87,7 +87,7 @@ def run(
     Example:  geoslip run mycase/case.yml --data ~/insar --out results
               geoslip run embedded
     """
-    from geoslip.cases.commands_study import run_command
+    from geoslip.cases.commands.study import run_command
 
     run_command(case, out=out, data=data, resume=resume, report=report)
 
@@ -99,7 +99,7 @@ def check(case: CaseName, data: DataFolder = None) -> None:
     \b
     Example:  geoslip check mycase/case.yml --data ~/insar
     """
-    from geoslip.cases.commands_study import check_command
+    from geoslip.cases.commands.study import check_command
 
     check_command(case, data=data)
 
@@ -133,7 +133,7 @@ def new(
                 --event "2019 Ridgecrest, Mw 7.1" --trace "-117.8,35.95 -117.4,35.6" --mechanism right-lateral
               geoslip new mycase --origin=-117.6,35.77 --strike 140 --dip 85
     """
-    from geoslip.cases.new import Wishes, new_case
+    from geoslip.cases.new.case import Wishes, new_case
 
     wishes = Wishes(event, name, origin, track or (), gnss or (), trace, strike, dip, length, bottom_depth, mechanism)
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -167,7 +167,7 @@ def scene(
               geoslip scene 20190704_20190716.geo.unw.tif --orbit ascending --gnss offsets.csv
               geoslip scene timeseries.h5 --option dates=20190704,20190716
     """
-    from geoslip.cases.commands_scene import SceneOptions, scene_command
+    from geoslip.cases.commands.scene import SceneOptions, scene_command
 
     options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs, tuple(option or ()))
     scene_command(file, options, picture=picture, orbit=orbit, gnss=gnss, gnss_unit=gnss_unit, against=against)
@@ -210,8 +210,8 @@ def downsample(
     \b
     Example:  geoslip downsample los.tif --points 800 --incidence 39 --heading=-13 --out los.csv
     """
-    from geoslip.cases.commands_downsample import Sampling, downsample_command
-    from geoslip.cases.commands_scene import SceneOptions
+    from geoslip.cases.commands.downsample import Sampling, downsample_command
+    from geoslip.cases.commands.scene import SceneOptions
 
     options = SceneOptions(unit, positive, wavelength, incidence, heading, look, format, crs, tuple(option or ()))
     sampling = Sampling(method, points, tuple(key or ()), fault, noise, cells, save_cells)
@@ -227,7 +227,7 @@ def compare(
     \b
     Example:  geoslip compare one-plane-results two-planes-results mesh-results
     """
-    from geoslip.cases.compare import compare_command
+    from geoslip.cases.output.compare import compare_command
 
     compare_command(runs)
 
@@ -243,7 +243,7 @@ def decompose(
     \b
     Example:  geoslip decompose mycase/case.yml --data ~/insar --out components
     """
-    from geoslip.cases.commands_decompose import decompose_command
+    from geoslip.cases.commands.decompose import decompose_command
 
     decompose_command(case, out=out, data=data)
 
@@ -265,7 +265,7 @@ def batch(
     Example:  geoslip batch events.csv --catalogue gcmt.ndk --out catalogue --workers 2
               geoslip batch events.csv --dask tcp://10.0.0.5:8786 --resume
     """
-    from geoslip.cases.commands_batch import batch_command
+    from geoslip.cases.commands.batch import batch_command
 
     failed = batch_command(
         events, out=out, data=data, catalogue=catalogue, dask=dask, workers=workers, resume=resume, report=report
@@ -281,7 +281,7 @@ def cases() -> None:
     \b
     Example:  geoslip cases
     """
-    from geoslip.cases.commands_study import list_command
+    from geoslip.cases.commands.study import list_command
 
     list_command()
 

@@ -31,7 +31,7 @@ def forward(
     \b
     Example:  geoslip forward slip.fsp --grid=-118.5/-117/35/36.5/0.02 --out field.csv
     """
-    from geoslip.cases.commands_model import Asked, forward_command
+    from geoslip.cases.commands.model import Asked, forward_command
 
     asked = Asked(origin, crs, option or [])
     forward_command(model, out=out, points=points, grid=grid, poisson=poisson, strain=strain, asked=asked)
@@ -63,8 +63,8 @@ def stress(
     Example:  geoslip stress slip.fsp --receiver=330/90/180 --grid=-117/-116/34/35/0.02 --depths=7.5 --out cfs.csv
     Example:  geoslip stress landers.csv --on hector.csv --out on-hector.csv
     """
-    from geoslip.cases.commands_model import Asked
-    from geoslip.cases.commands_stress import Receivers, Rock, stress_command
+    from geoslip.cases.commands.model import Asked
+    from geoslip.cases.commands.stress import Receivers, Rock, stress_command
 
     rock = Rock(friction=friction, skempton=skempton, pore=pore, rigidity=1e9 * rigidity, poisson=poisson)
     wanted = Receivers(plane=receiver, model=on, points=points, grid=grid, depths=depths, rake=rake)
@@ -87,7 +87,7 @@ def convert(
     Example:  geoslip convert landers_km.flt landers.csv --origin=-116.27,34.594993 --crs EPSG:32611
     Example:  geoslip convert emc.txt emc.inp --option reference=top-centre
     """
-    from geoslip.cases.commands_model import Asked, convert_command
+    from geoslip.cases.commands.model import Asked, convert_command
 
     convert_command(source, target, asked=Asked(origin, crs, option or [], rigidity), form=to)
 
@@ -104,8 +104,8 @@ def view(
     \b
     Example:  geoslip view myquake/slip.csv --out slip.html
     """
-    from geoslip.cases.commands_model import Asked
-    from geoslip.cases.commands_view import view_command
+    from geoslip.cases.commands.model import Asked
+    from geoslip.cases.commands.view import view_command
 
     view_command(model, out=out, asked=Asked(origin, crs, option or []))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from geoslip.cases.schema import Case
+    from geoslip.cases.casefile.case import Case
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from geoslip.cases import units
-from geoslip.cases.schema import Case
-from geoslip.cases.schema_base import Block, LonLat, NameList, PlaceEntry, RakeEntry
-from geoslip.cases.schema_sampling import Method
-from geoslip.cases.schema_slip import OperatorName
+from geoslip.cases.casefile import units
+from geoslip.cases.casefile.base import Block, LonLat, NameList, PlaceEntry, RakeEntry
+from geoslip.cases.casefile.case import Case
+from geoslip.cases.casefile.sampling import Method
+from geoslip.cases.casefile.slip import OperatorName
 from geoslip.downsample import samplers
 from geoslip.inversion.operator_kinds import operator_kinds
 
@@ -105,7 +105,11 @@ def blocks(model: type[Block]) -> list[type[Block]]:
 
 def section(model: type[Block]) -> str:
     """One block of the page: the model's docstring and a table of its keys."""
-    text = inspect.cleandoc(model.__doc__ or "").replace("``", "`").replace(":mod:`geoslip.cases.layers`", "above")
+    text = (
+        inspect.cleandoc(model.__doc__ or "")
+        .replace("``", "`")
+        .replace(":mod:`geoslip.cases.casefile.layers`", "above")
+    )
     lines = [f"## {model.__name__}", "", text, "", "| key | value | default |", "|---|---|---|"]
     for name, field in model.model_fields.items():
         lines.append(f"| `{name}` | {field_words(field)} | {default_words(field)} |")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from geoslip.cases.folder import write_block
+from geoslip.cases.output.folder import write_block
 from geoslip.downsample import Observations
 from geoslip.faults import Fault, Plane, cut_uniform, neighbours
 from geoslip.inversion import (

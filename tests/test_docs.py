@@ -14,9 +14,9 @@ import pytest
 import typer.main
 from ruamel.yaml import YAML
 
-from geoslip.cases.casefile import parse_case
-from geoslip.cases.catalogue import find_case
+from geoslip.cases.casefile.read import parse_case
 from geoslip.cases.cli import app
+from geoslip.cases.library.find import find_case
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = {

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.build_cells import cut_scene
-from geoslip.cases.build_smoothing import build_operator
-from geoslip.cases.casefile import parse_case
-from geoslip.cases.catalogue import shipped_studies
-from geoslip.cases.schema_sampling import Downsample
-from geoslip.cases.studies import run_study
+from geoslip.cases.assemble.cells import cut_scene
+from geoslip.cases.assemble.smoothing import build_operator
+from geoslip.cases.casefile.read import parse_case
+from geoslip.cases.casefile.sampling import Downsample
+from geoslip.cases.library.find import shipped_studies
+from geoslip.cases.library.studies import run_study
 from geoslip.downsample import Scene, read_scene, readers, samplers
 from geoslip.faults import Fault, Plane, cut_uniform
 from geoslip.inversion.operator_kinds import operator_kinds

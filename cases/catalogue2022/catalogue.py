@@ -24,7 +24,7 @@ from make_events import DEEPEST, Source, write_catalogue
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
-from geoslip.cases.folder import MARK, write_block
+from geoslip.cases.output.folder import MARK, write_block
 from geoslip.faults import moment_of_magnitude
 
 COUNT, SEED = 33, 2022

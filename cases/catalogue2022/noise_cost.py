@@ -19,9 +19,9 @@ from catalogue import COUNT, SEED, write_page
 from numpy.typing import NDArray
 from scipy.linalg import block_diag, cho_factor, cho_solve
 
-from geoslip.cases.build_fault import build_fault
-from geoslip.cases.build_scene import far_field
-from geoslip.cases.casefile import parse_case
+from geoslip.cases.assemble.fault import build_fault
+from geoslip.cases.assemble.scene import far_field
+from geoslip.cases.casefile.read import parse_case
 from geoslip.downsample import (
     Cells,
     NoiseModel,

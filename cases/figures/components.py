@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from geoslip.cases.decompose_derived import COMPONENTS
+from geoslip.cases.decompose.derived import COMPONENTS
 from geoslip.cases.figures.style import (
     INK,
     SEGMENT_COLOURS,
@@ -21,7 +21,7 @@ from geoslip.cases.figures.style import (
 )
 
 if TYPE_CHECKING:
-    from geoslip.cases.decompose import ThreeComponents
+    from geoslip.cases.decompose.components import ThreeComponents
     from geoslip.inversion import OffsetProfile
 
 ARROWS = 16

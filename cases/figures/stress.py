@@ -14,8 +14,8 @@ from geoslip.cases.figures.beachball import fill_beachball
 from geoslip.cases.figures.maps import HALO, Extent, draw_faults, dress_map, near_origin, place_axes, scale_bar
 
 if TYPE_CHECKING:
-    from geoslip.cases.projected import OnSection
-    from geoslip.cases.stress import StressFound
+    from geoslip.cases.batch.projected import OnSection
+    from geoslip.cases.pipeline.stress import StressFound
     from geoslip.faults import LocalFrame
 
 RECEIVER = "#0b3fa8"

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from geoslip.cases.build_slip import build_constraints
-from geoslip.cases.casefile import read_case
-from geoslip.cases.folder import write_block
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.run import StudyRun
-from geoslip.cases.schema import Case
-from geoslip.cases.schema_mesh import Mesh
+from geoslip.cases.assemble.slip import build_constraints
+from geoslip.cases.casefile.case import Case
+from geoslip.cases.casefile.mesh import Mesh
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.output.folder import write_block
+from geoslip.cases.pipeline.run import StudyRun
+from geoslip.cases.pipeline.study import run_case
 from geoslip.faults.neighbours import Adjacency, neighbours
 from geoslip.inversion import comparable_abic, cross_validate, laplacian, solve, spatial_folds, strength_curve
 from geoslip.inversion.directions import common_directions

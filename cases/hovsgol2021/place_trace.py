@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from geoslip.cases.build_smoothing import build_operator
-from geoslip.cases.casefile import read_case
-from geoslip.cases.pipeline import prepare_case
+from geoslip.cases.assemble.smoothing import build_operator
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.pipeline.study import prepare_case
 from geoslip.downsample import NoiseModel, fit_exponential, point_covariance, point_covariogram
 from geoslip.faults import Fault, Plane, cut_uniform
 from geoslip.inversion import Problem, strength_curve

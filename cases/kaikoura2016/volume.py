@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from matplotlib.colors import Normalize
 
-from geoslip.cases.catalogue import resolve
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, near_origin, place_axes, scale_bar
-from geoslip.cases.output import write_json, write_table
-from geoslip.cases.published import markdown, read_published, score
-from geoslip.cases.studies import write_scores
+from geoslip.cases.library.find import resolve
+from geoslip.cases.library.published import markdown, read_published, score
+from geoslip.cases.library.studies import write_scores
+from geoslip.cases.output.results import write_json, write_table
 from geoslip.faults import SlipModel, read_slip_model
 from geoslip.inversion.forward import model_displacement
 from geoslip.inversion.model_stress import coulomb_at_places, coulomb_on_model

@@ -24,11 +24,11 @@ from scipy.linalg import block_diag, cho_factor, cho_solve
 from scipy.spatial import Delaunay
 from scipy.spatial.distance import cdist
 
-from geoslip.cases.build_data import read_gnss_dataset
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import data_roots
-from geoslip.cases.folder import write_block
-from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.cases.assemble.data import read_gnss_dataset
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.library.find import data_roots
+from geoslip.cases.output.folder import write_block
+from geoslip.cases.pipeline.study import prepare_case, run_case
 from geoslip.downsample import Observations, fit_exponential, point_covariogram
 from geoslip.downsample.noise import NoiseModel, point_covariance
 from geoslip.faults import SlipModel

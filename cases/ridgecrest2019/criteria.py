@@ -11,8 +11,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from geoslip.cases.folder import write_block
-from geoslip.cases.schema_slip import CRITERIA
+from geoslip.cases.casefile.slip import CRITERIA
+from geoslip.cases.output.folder import write_block
 
 
 def tables(summary: dict[str, Any]) -> str:

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geoslip.cases.casefile import read_case
-from geoslip.cases.decompose_derived import rupture_line
+from geoslip.cases.casefile.decompose import Profile
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.decompose.derived import rupture_line
 from geoslip.cases.figures.components import draw_profile
-from geoslip.cases.folder import write_block
-from geoslip.cases.pipeline import prepare_case
-from geoslip.cases.schema_decompose import Profile
+from geoslip.cases.output.folder import write_block
+from geoslip.cases.pipeline.study import prepare_case
 from geoslip.downsample import Observations
 from geoslip.inversion import OffsetProfile, motion_at, offset_profile
 

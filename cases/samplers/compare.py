@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.cases.build_cells import rough_greens
-from geoslip.cases.folder import write_block
-from geoslip.cases.model_cells import SAME, predicted_field
+from geoslip.cases.assemble.cells import rough_greens
+from geoslip.cases.output.folder import write_block
+from geoslip.cases.pipeline.model_cells import SAME, predicted_field
 from geoslip.downsample import (
     Cells,
     NoiseModel,

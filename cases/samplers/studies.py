@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.cases.build_cells import cut_scene
-from geoslip.cases.build_data import DatasetReading
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case
-from geoslip.cases.folder import write_block
-from geoslip.cases.pipeline import PreparedStudy, prepare_case, solve_study
-from geoslip.cases.run import StudyRun
-from geoslip.cases.schema import Case
-from geoslip.cases.schema_sampling import Downsample
+from geoslip.cases.assemble.cells import cut_scene
+from geoslip.cases.assemble.data import DatasetReading
+from geoslip.cases.casefile.case import Case
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.casefile.sampling import Downsample
+from geoslip.cases.library.find import find_case
+from geoslip.cases.output.folder import write_block
+from geoslip.cases.pipeline.run import StudyRun
+from geoslip.cases.pipeline.study import PreparedStudy, prepare_case, solve_study
 from geoslip.downsample import NoiseModel, Observations, Scene, cell_observations
 from geoslip.faults.frame import LocalFrame
 from geoslip.inversion import greens_matrix, nuisance_columns

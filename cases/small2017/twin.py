@@ -35,7 +35,7 @@ from source import (
     predicted,
 )
 
-from geoslip.cases.folder import write_block
+from geoslip.cases.output.folder import write_block
 from geoslip.downsample import (
     Cells,
     Scene,

@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from geoslip.cases.folder import write_block
+from geoslip.cases.output.folder import write_block
 from geoslip.cases.three_components import blocks, disc_load, hovsgol, slopes
 
 

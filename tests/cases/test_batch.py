@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geoslip.cases.batch import Outcome, Task, alone, read_events, run_event, run_on_dask
-from geoslip.cases.batch_table import compare, moment_profile, write_batch
+from geoslip.cases.batch.events import Outcome, Task, alone, read_events, run_event, run_on_dask
+from geoslip.cases.batch.seismic import double_couple
+from geoslip.cases.batch.table import compare, moment_profile, write_batch
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
-from geoslip.cases.seismic import double_couple
 from geoslip.faults.formats.mechanisms import EventMechanism
 
 HEAD = "name,case,lon,lat,depth_km,mw,strike,dip,rake\n"
@@ -127,7 +127,7 @@ def test_a_scheduler_that_dies_in_the_middle_leaves_the_rest_to_be_resumed(
         time.sleep(0.0 if task.name == "e0" else 3.0)
         return Outcome(task.name, task.folder)
 
-    monkeypatch.setattr("geoslip.cases.batch.run_event", event)
+    monkeypatch.setattr("geoslip.cases.batch.events.run_event", event)
     tasks = [Task(f"e{number}", "", tmp_path / f"e{number}") for number in range(3)]
     running = run_on_dask(tasks, address=cluster.scheduler_address)
     first = next(running)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from geoslip.cases.casefile import parse_case, read_case
+from geoslip.cases.casefile.read import parse_case, read_case
 from geoslip.cases.errors import CaseError
 
 GOOD = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.faults import moment_of_magnitude
 
 STUDY = Path(__file__).parents[2] / "cases" / "catalogue2022"

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geoslip.cases.checks import (
+from geoslip.cases.casefile.case import Case
+from geoslip.cases.errors import CaseError
+from geoslip.cases.pipeline.checks import (
     OUTLYING,
     check_reach,
     few_near,
@@ -14,8 +16,6 @@ from geoslip.cases.checks import (
     station_misfits,
     understated_noise,
 )
-from geoslip.cases.errors import CaseError
-from geoslip.cases.schema import Case
 from geoslip.downsample import Observations
 from geoslip.faults import Fault, Plane, cut_uniform
 

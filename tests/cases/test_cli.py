@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from geoslip.cases.catalogue import study_seconds
+from geoslip.cases.library.find import study_seconds
 
 COMMANDS = ["run", "check", "new", "scene", "downsample", "forward", "convert", "cases"]
 
@@ -149,7 +149,7 @@ def test_misspelt_command_exits_2(geoslip) -> None:
 
 
 def test_our_own_faults_exit_1(geoslip, study_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geoslip.cases.commands_study.prepare_case", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr("geoslip.cases.commands.study.prepare_case", lambda *a, **k: 1 / 0)
     monkeypatch.delenv("GEOSLIP_DEBUG", raising=False)
     code, _, err = geoslip("check", study_folder / "case.yml")
     assert code == 1
@@ -194,8 +194,9 @@ def test_killed_run_leaves_nothing_under_the_final_name_and_resumes(study_folder
     out = tmp_path / "results"
     program = (
         "import sys, time\n"
-        "from geoslip.cases import cli, pipeline\n"
-        "pipeline.provenance = lambda *a, **k: time.sleep(60)\n"
+        "from geoslip.cases import cli\n"
+        "from geoslip.cases.pipeline import study\n"
+        "study.provenance = lambda *a, **k: time.sleep(60)\n"
         f"sys.argv = ['geoslip', 'run', {str(study_folder / 'case.yml')!r}, '--out', {str(out)!r}, '--no-report']\n"
         "cli.main()\n"
     )

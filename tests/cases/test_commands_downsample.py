@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import rasterio
 
-from geoslip.cases.commands_downsample import Sampling, downsample_command
-from geoslip.cases.commands_scene import SceneOptions
+from geoslip.cases.commands.downsample import Sampling, downsample_command
+from geoslip.cases.commands.scene import SceneOptions
 from geoslip.cases.errors import CaseError
 from geoslip.downsample import NoiseModel, samplers, synthetic_noise
 from geoslip.faults import Fault, LocalFrame, Plane, SlipModel, cut_uniform

@@ -7,7 +7,7 @@ import product_files
 import pytest
 import rasterio
 
-from geoslip.cases.commands_scene import SceneOptions, describe_scene, open_scene, scene_command
+from geoslip.cases.commands.scene import SceneOptions, describe_scene, open_scene, scene_command
 from geoslip.cases.errors import CaseError
 from geoslip.downsample import NoiseModel, synthetic_noise
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
-from geoslip.cases.compare import compare_command, comparison
-from geoslip.cases.output import summary, write_json
-from geoslip.cases.pipeline import run_case
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.output.compare import compare_command, comparison
+from geoslip.cases.output.results import summary, write_json
+from geoslip.cases.pipeline.study import run_case
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoslip.cases.coordinates import advice, fitting_places, one_digit_places
+from geoslip.cases.pipeline.coordinates import advice, fitting_places, one_digit_places
 from geoslip.downsample import Observations
 from geoslip.faults import Fault, LocalFrame, Plane, SlipModel, cut_uniform
 from geoslip.okada import displacement_field

@@ -13,9 +13,9 @@ from rasterio.transform import Affine
 from typer.testing import CliRunner
 
 import geoslip.okada as okada
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.cli import app
-from geoslip.cases.decompose import decompose_case
+from geoslip.cases.decompose.components import decompose_case
 from geoslip.cases.errors import CaseError
 from geoslip.downsample import flight_direction, look_vector
 from geoslip.faults.frame import LocalFrame

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from geoslip.cases.errors import CaseError
-from geoslip.cases.folder import MARK, ResultFolder
+from geoslip.cases.output.folder import MARK, ResultFolder
 
 
 def fill(place: ResultFolder, text: str) -> None:

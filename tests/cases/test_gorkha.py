@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.rim import rim_slip
-from geoslip.cases.schema_data import Noise
+from geoslip.cases.casefile.data import Noise
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.library.find import find_case
+from geoslip.cases.pipeline.rim import rim_slip
+from geoslip.cases.pipeline.study import run_case
 
 STRENGTH = 1190.0
 NOISE = {"sigma": "6.2 cm", "length": "111 km", "nugget": "3.7 cm"}

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from geoslip.cases.build_fault import build_segments
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case
+from geoslip.cases.assemble.fault import build_segments
+from geoslip.cases.assemble.synthetic import true_model
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.haiti2021.tell_apart import Draw, coarser, junction_steps, table
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.synthetic import true_model
+from geoslip.cases.library.find import find_case
+from geoslip.cases.pipeline.study import run_case
 from geoslip.faults import Fault, LocalFrame
 from geoslip.inversion import comparable_abic
 from geoslip.okada import displacement_field

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from geoslip.cases.catalogue import HERE
-from geoslip.cases.published import read_published
+from geoslip.cases.library.find import HERE
+from geoslip.cases.library.published import read_published
 
 FOLDER = HERE / "kaikoura2016"
 

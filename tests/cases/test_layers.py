@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from geoslip.cases.casefile import parse_case, read_case
+from geoslip.cases.casefile.read import parse_case, read_case
 from geoslip.cases.errors import CaseError
 
 BASE = """name: base

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 from pyproj import Transformer
 
-from geoslip.cases.build_fault import build_fault, build_segments
-from geoslip.cases.build_slip import build_constraints
-from geoslip.cases.build_smoothing import build_operator
-from geoslip.cases.casefile import read_case
-from geoslip.cases.commands_study import check_summary
+from geoslip.cases.assemble.fault import build_fault, build_segments
+from geoslip.cases.assemble.slip import build_constraints
+from geoslip.cases.assemble.smoothing import build_operator
+from geoslip.cases.casefile.fault import FaultEntry
+from geoslip.cases.casefile.mesh import Junction, Mesh
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.commands.study import check_summary
 from geoslip.cases.errors import CaseError
 from geoslip.cases.figures.slip_3d import figure_slip_3d
 from geoslip.cases.figures.slip_plan import figure_slip_plan
 from geoslip.cases.figures.slip_sections import figure_slip_section
 from geoslip.cases.figures.unroll import flat_segments
-from geoslip.cases.output import write_run
-from geoslip.cases.pipeline import prepare_case, run_case
-from geoslip.cases.resolved_mesh import resolved_length
-from geoslip.cases.schema_fault import FaultEntry
-from geoslip.cases.schema_mesh import Junction, Mesh
+from geoslip.cases.output.results import write_run
+from geoslip.cases.pipeline.resolved_mesh import resolved_length
+from geoslip.cases.pipeline.study import prepare_case, run_case
 from geoslip.faults import (
     LocalFrame,
     SlipModel,

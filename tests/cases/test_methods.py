@@ -8,13 +8,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
-from geoslip.cases.methods import methods
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.references import REFERENCES
-from geoslip.cases.report import report_page
-from geoslip.cases.run import StudyRun
-from geoslip.cases.schema_prediction import PredictionError
+from geoslip.cases.casefile.prediction import PredictionError
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.pipeline.run import StudyRun
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.methods import methods
+from geoslip.cases.report.page import report_page
+from geoslip.cases.report.references import REFERENCES
 
 
 @pytest.fixture(scope="module")

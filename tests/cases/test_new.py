@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from geoslip.cases.casefile import parse_case, read_case
+from geoslip.cases.assemble.synthetic import make_data, refined_fault, true_model
+from geoslip.cases.casefile.read import parse_case, read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.new import Wishes, new_case
-from geoslip.cases.new_entries import trace_places
-from geoslip.cases.synthetic import make_data, refined_fault, true_model
+from geoslip.cases.new.case import Wishes, new_case
+from geoslip.cases.new.entries import trace_places
 from geoslip.faults import LocalFrame
 
 TRUTH = """

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
 from geoslip.cases.figures.strength import CRITERION_NAMES, figure_strength
-from geoslip.cases.output import summary
-from geoslip.cases.pipeline import prepare_case, run_case
-from geoslip.cases.report import smoothing_sentence
+from geoslip.cases.output.results import summary
+from geoslip.cases.pipeline.study import prepare_case, run_case
+from geoslip.cases.report.page import smoothing_sentence
 from geoslip.cases.ridgecrest2019.criteria import tables
 
 

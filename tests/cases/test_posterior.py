@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import write_run
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report import report_page
-from geoslip.cases.report_posterior import posterior_figures
+from geoslip.cases.output.results import write_run
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.page import report_page
+from geoslip.cases.report.posterior import posterior_figures
 from geoslip.faults.formats import read_slip_model
 from geoslip.inversion.posterior import Checkpoint
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geoslip.cases.build_geometry import build_source
-from geoslip.cases.casefile import read_case
+from geoslip.cases.assemble.geometry import build_source
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import write_run
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report import report_page
-from geoslip.cases.report_geometry import geometry_figures
+from geoslip.cases.output.results import write_run
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.geometry import geometry_figures
+from geoslip.cases.report.page import report_page
 from geoslip.inversion.posterior import Normal, SampledSlip, VonMises
 
 PLANE = (

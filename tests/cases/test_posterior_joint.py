@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import write_run
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report_joint import joint_figures, joint_section
+from geoslip.cases.output.results import write_run
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.joint import joint_figures, joint_section
 from geoslip.inversion.posterior import Checkpoint
 
 LITTLE = "draws: 16, warmup: 8, walkers: 8, generations: 1, slips: 16"

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import write_run
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report_tables import assumption_table
-from geoslip.cases.run import StudyRun
+from geoslip.cases.output.results import write_run
+from geoslip.cases.pipeline.run import StudyRun
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.tables import assumption_table
 
 
 def changed(folder: Path, asked: str, *, dip: int = 60, extra: str = "") -> Path:

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import summary, write_run
-from geoslip.cases.pipeline import prepare_case, run_case
-from geoslip.cases.report import write_report
+from geoslip.cases.output.results import summary, write_run
+from geoslip.cases.pipeline.study import prepare_case, run_case
+from geoslip.cases.report.page import write_report
 from geoslip.faults import Fault, LocalFrame, Plane, SlipModel, cut_uniform, write_slip_model
 
 SMOOTHING = "smoothing: {choose: abic, count: 8}"

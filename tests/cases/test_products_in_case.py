@@ -7,8 +7,8 @@ import product_files
 import pytest
 from pydantic import ValidationError
 
-from geoslip.cases.build_scene import read_dataset_scene
-from geoslip.cases.schema_data import Dataset
+from geoslip.cases.assemble.scene import read_dataset_scene
+from geoslip.cases.casefile.data import Dataset
 from geoslip.faults import Fault, Plane, cut_uniform
 from geoslip.faults.frame import LocalFrame
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from geoslip.cases.casefile import parse_case
+from geoslip.cases.casefile.read import parse_case
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

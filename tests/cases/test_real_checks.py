@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case
-from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.library.find import find_case
+from geoslip.cases.pipeline.study import prepare_case, run_case
 
 
 def test_landers_stations_whose_coordinates_are_wrong_are_named(data_folder: Path) -> None:

@@ -3,7 +3,7 @@
 import runpy
 from pathlib import Path
 
-from geoslip.cases.schema import Case
+from geoslip.cases.casefile.case import Case
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 

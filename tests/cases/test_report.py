@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from browser import CHROMIUM, WIDTHS, faults_of
 
-from geoslip.cases import report_tables as tables
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.figures.slip_sections import figure_slip_section
 from geoslip.cases.figures.style import save_figure
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report import report_page, write_report
-from geoslip.cases.report_figures import components, report_figures
-from geoslip.cases.report_html import bullets, figure_block, notice, table
-from geoslip.cases.report_uncertainty import moment_deviation, resolution_per_patch, shear_deviation
-from geoslip.cases.run import Assumption, StudyRun
+from geoslip.cases.pipeline.run import Assumption, StudyRun
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report import tables
+from geoslip.cases.report.figures import components, report_figures
+from geoslip.cases.report.html import bullets, figure_block, notice, table
+from geoslip.cases.report.page import report_page, write_report
+from geoslip.cases.report.uncertainty import moment_deviation, resolution_per_patch, shear_deviation
 from geoslip.faults import SlipModel
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.pipeline import run_case
+from geoslip.cases.pipeline.study import run_case
 
 
 def with_noise(folder: Path, noise: str) -> Path:

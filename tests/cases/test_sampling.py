@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.cases.pipeline.study import prepare_case, run_case
 from geoslip.downsample import write_cells
 from geoslip.faults import Fault, LocalFrame, Plane, cut_uniform
 from geoslip.okada import displacement_field

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from geoslip.cases.published import PublishedRow, Score
-from geoslip.cases.scoreboard import Outcome, keep_outcome, kept_outcomes, scoreboard
+from geoslip.cases.library.published import PublishedRow, Score
+from geoslip.cases.library.scoreboard import Outcome, keep_outcome, kept_outcomes, scoreboard
 
 MET = Score(PublishedRow("magnitude", "mw", (6.9, 7.1), published="7.0", source="A et al."), (7.05,), ((6.9, 7.1),))
 MISSED = Score(PublishedRow("fit", "vr", (0.9, 1.0), unit="%"), (0.8,), ((0.9, 1.0),))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoslip.cases.seismic import double_couple, read_seismic, read_seismicity
+from geoslip.cases.batch.seismic import double_couple, read_seismic, read_seismicity
 from geoslip.faults import kagan_angle
 
 TABLE = "id,lon,lat,depth_km,mw,strike,dip,rake\nC200501010120A,13.78,7.10,15.1,5.1,129,15,-91\n"

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import summary
-from geoslip.cases.pipeline import prepare_case, run_case
+from geoslip.cases.output.results import summary
+from geoslip.cases.pipeline.study import prepare_case, run_case
 
 RULE = "slip: {rake: [-45, 45], zero_edges: [bottom]}"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import parse_case
+from geoslip.cases.casefile.read import parse_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import summary, write_run
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report import write_report
-from geoslip.cases.stress import run_stress, zone_rakes
+from geoslip.cases.output.results import summary, write_run
+from geoslip.cases.pipeline.stress import run_stress, zone_rakes
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.page import write_report
 from geoslip.faults import Fault, Plane, SlipModel, cut_uniform
 from geoslip.inversion.model_stress import coulomb_on_model
 from geoslip.okada.coulomb import Friction

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases import studies
-from geoslip.cases.build_fault import build_fault
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case
-from geoslip.cases.published import PublishedRow, Score, figure, markdown, read_published, score
-from geoslip.cases.stress import run_stress
-from geoslip.cases.stress_output import stress_summary
-from geoslip.cases.studies import needed_cases, published_studies, run_study, write_scores
+from geoslip.cases.assemble.fault import build_fault
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.library import studies
+from geoslip.cases.library.find import find_case
+from geoslip.cases.library.published import PublishedRow, Score, figure, markdown, read_published, score
+from geoslip.cases.library.studies import needed_cases, published_studies, run_study, write_scores
+from geoslip.cases.output.stress import stress_summary
+from geoslip.cases.pipeline.stress import run_stress
 from geoslip.faults import LocalFrame, SlipModel
 
 SUMMARY = {"mw": 7.0, "datasets": [{"name": "T64", "variance_reduction": 0.97}], "empty": None}

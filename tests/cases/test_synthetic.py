@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import rasterio
 
-from geoslip.cases.casefile import read_case
-from geoslip.cases.catalogue import find_case, shipped_studies
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.run import StudyRun
-from geoslip.cases.schema import Case
-from geoslip.cases.synthetic import make_data, refined_fault, true_model
+from geoslip.cases.assemble.synthetic import make_data, refined_fault, true_model
+from geoslip.cases.casefile.case import Case
+from geoslip.cases.casefile.read import read_case
+from geoslip.cases.library.find import find_case, shipped_studies
+from geoslip.cases.pipeline.run import StudyRun
+from geoslip.cases.pipeline.study import run_case
 from geoslip.faults import LocalFrame
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.cases.casefile import read_case
+from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError
-from geoslip.cases.output import summary
-from geoslip.cases.pipeline import run_case
-from geoslip.cases.report_trust import trust_figures, trust_tables
+from geoslip.cases.output.results import summary
+from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.trust import trust_figures, trust_tables
 
 ALL = (
     "uncertainty: {resolution: true, checkerboard: 8 km, spikes: 2, monte_carlo: 5, bootstrap: 4, leave_one_out: true,"

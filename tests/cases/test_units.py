@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from geoslip.cases.units import format_length, parse_angle, parse_length, parse_moment, parse_pressure
+from geoslip.cases.casefile.units import format_length, parse_angle, parse_length, parse_moment, parse_pressure
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The case file: its schema block by block, read with every mistake told by file, line and value."""

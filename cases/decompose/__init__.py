@@ -1,0 +1,1 @@
+"""East, north and up from several lines of sight, as a study."""

@@ -1,0 +1,1 @@
+"""The report a reader sees: one page with every figure, table, warning and the methods."""
