@@ -24,6 +24,7 @@ from make_events import DEEPEST, Source, write_catalogue
 from matplotlib.figure import Figure
 from scipy.stats import binom
 
+from geoslip.cases.library.published import keep_figures
 from geoslip.cases.output.folder import MARK, write_block
 from geoslip.faults import moment_of_magnitude
 
@@ -122,6 +123,21 @@ def score(folder: Path) -> dict:
             json.loads((folder / "results" / name / MARK).read_text())["timings_s"] for name in names
         ],
     }  # fmt: skip
+
+
+def figures(found: dict) -> dict:
+    """What `published.yml` holds of the catalogue."""
+    ours, theirs = found["depth"] - found["true"], found["catalogue"] - found["depth"]
+    return {
+        "done": len(found["names"]),
+        "failed": len(found["failures"]),
+        "failed_as_meant": float(set(found["failures"]) == set(found["expected"])),
+        "inside": {name.removesuffix(" %"): float(inside.mean()) for name, inside in found["inside"].items()},
+        "depth_error_over_stated_rms": float(np.sqrt(np.mean((ours / found["std"]) ** 2))),
+        "catalogue_deeper_km": float(theirs.mean()),
+        "mw_error_rms": float(np.sqrt(np.mean(found["mw_error"] ** 2))),
+        "converged": float(found["converged"].mean()),
+    }
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -223,6 +239,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("catalogue2022-results"))
     parser.add_argument("--page", type=Path)
     parser.add_argument("--picture", type=Path, help="in docs/")
+    parser.add_argument("--figures", type=Path, help="catalogue.json, for the scoreboard")
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=2)
@@ -244,6 +261,8 @@ def main() -> None:
         picture(found, sources, options.picture)
         # the page's way to it, which is also that of the page that docs/ makes of it
         body += ["", f"![Depths, and moment by depth](../../docs/{options.picture.name})", "", *CAPTION.splitlines()]
+    if options.figures:
+        keep_figures(options.figures, figures(found), by="make catalogue")
     if options.page:
         write_block(options.page, "catalogue", text="\n".join(body))
 

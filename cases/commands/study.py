@@ -10,7 +10,7 @@ import typer
 
 from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError, Mistake
-from geoslip.cases.library.find import find_case, shipped_studies, study_seconds
+from geoslip.cases.library.find import find_case, shipped_studies, study_folders, study_seconds, study_title
 from geoslip.cases.output.folder import ResultFolder
 from geoslip.cases.output.provenance import step_times
 from geoslip.cases.output.results import write_json, write_run
@@ -105,8 +105,17 @@ def run_summary(run: StudyRun, folder: Path) -> str:
 
 def list_command() -> None:
     """Tell of every study its event, its data, what it shows, its further cases and how long it took us."""
-    for name, path in shipped_studies().items():
-        typer.echo(study_summary(name, path))
+    cases = shipped_studies()
+    for name, folder in study_folders().items():
+        typer.echo(study_summary(name, cases[name]) if name in cases else scripted_summary(name, folder))
+
+
+def scripted_summary(name: str, folder: Path) -> str:
+    """Say in a few lines what a study is that has no case file, but scripts."""
+    scripts = ", ".join(path.name for path in sorted(folder.glob("*.py")) if "def main(" in path.read_text("utf-8"))
+    seconds = study_seconds().get(name)
+    took = "" if seconds is None else f"; {max(1, round(seconds / 60))} min of `make studies`"
+    return f"{name:<16} {study_title(folder)}\n  no case file; scripts: {scripts}{took}"
 
 
 def study_summary(name: str, path: Path) -> str:

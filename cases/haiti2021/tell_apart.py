@@ -1,14 +1,16 @@
 """Which faults made the data of the Haiti twin: ten draws of the noise, judged by ABIC and by cross-validation.
 
-``python -m geoslip.cases.haiti2021.tell_apart [--draws 10] [--page PAGE]`` prints the table of the study's page, or
-writes it there between its marks. Ten draws on three models take triangles of `EDGE`, longer than those of the cases.
+``python -m geoslip.cases.haiti2021.tell_apart [--draws 10] [--out DIR]`` prints the table of the study's page; into
+the folder go that table and, in summary.json, what `published.yml` holds. Ten draws on three models take triangles of
+`EDGE`, longer than those of the cases.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +18,10 @@ from geoslip.cases.assemble.slip import build_constraints
 from geoslip.cases.casefile.case import Case
 from geoslip.cases.casefile.mesh import Mesh
 from geoslip.cases.casefile.read import read_case
-from geoslip.cases.output.folder import write_block
+from geoslip.cases.output.results import write_json
 from geoslip.cases.pipeline.run import StudyRun
 from geoslip.cases.pipeline.study import run_case
+from geoslip.cases.report.uncertainty import moment_deviation
 from geoslip.faults.neighbours import Adjacency, neighbours
 from geoslip.inversion import comparable_abic, cross_validate, laplacian, solve, spatial_folds, strength_curve
 from geoslip.inversion.directions import common_directions
@@ -35,26 +38,40 @@ class Draw:
     """What one draw of the noise says: both criteria by model, and the slip's step at the junction.
 
     The steps are those of the truth, of slip smoothed across the junction and of slip smoothed on either side of it,
-    as `step_at_junction` has them.
+    as `step_at_junction` has them; the answer is what the bend's slip comes to, as `answer` has it.
     """
 
     abic: dict[str, float]
     prediction: dict[str, float]
     steps: tuple[float, float, float]
+    answer: dict[str, Any] = field(default_factory=dict)
 
 
 def run_draw(number: int) -> Draw:
     """Make the data with a noise of this number and invert them on each of the models."""
     abic, prediction = {}, {}
-    steps = (np.nan, np.nan, np.nan)
+    steps, found = (np.nan, np.nan, np.nan), {}
     for name, file in MODELS.items():
         case = coarser(read_case(HERE / file))
         run = run_case(case.model_copy(update={"seed": case.seed + number}))
         abic[name] = float(comparable_abic(run.estimate.system, [run.estimate.strength])[0])
         prediction[name] = prediction_error(run)
         if run.truth is not None:
-            steps = junction_steps(run)
-    return Draw(abic, prediction, steps)
+            steps, found = junction_steps(run), answer(run)
+    return Draw(abic, prediction, steps, found)
+
+
+def answer(run: StudyRun) -> dict[str, Any]:
+    """Magnitude, peaks (m) and rakes (degrees) of the segments, the formal 95 % of the moment (N m), and the truth."""
+    assert run.truth is not None
+    model = run.model
+    spread = 1.96 * (moment_deviation(model) or np.nan)
+    parts = [
+        {"name": part.name, "peak_slip_m": part.peak_slip, "mean_rake_deg": part.mean_rake}
+        for part in model.per_segment()
+    ]
+    formal = {"low": model.moment - spread, "high": model.moment + spread}
+    return {"mw": model.mw, "segments": parts, "formal": formal, "truth": {"moment_nm": run.truth.moment}}
 
 
 def coarser(case: Case, *, edge: float = EDGE) -> Case:
@@ -133,15 +150,26 @@ def table(draws: list[Draw]) -> str:
     return "\n".join([*lines, "", said, "", steps])
 
 
+def figures(draw: Draw) -> dict[str, Any]:
+    """What `published.yml` holds of a draw: the better plane's criteria against the bend's, and the bend's answer."""
+    others = [name for name in MODELS if name != "bend"]
+    return {
+        "abic_more": min(draw.abic[name] for name in others) - draw.abic["bend"],
+        "prediction_times": min(draw.prediction[name] for name in others) / draw.prediction["bend"],
+        **draw.answer,
+    }
+
+
 def _criteria(draws: list[Draw]) -> tuple[list[dict[str, float]], list[dict[str, float]]]:
     return [draw.abic for draw in draws], [draw.prediction for draw in draws]
 
 
 def main() -> None:
-    """Print the table, or write it into a page."""
+    """Print the table; write it and the figures into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=10, help="how often the noise is drawn")
-    parser.add_argument("--page", type=Path, help="page whose table is to be written anew")
+    parser.add_argument("--out", type=Path, help="folder of the table and of summary.json")
+    parser.add_argument("--data", type=Path, help="not needed: the data are made here")
     options = parser.parse_args()
     draws = []
     for number in range(options.draws):
@@ -149,8 +177,10 @@ def main() -> None:
         print(number + 1, draws[-1], flush=True)
     text = table(draws)
     print(text)
-    if options.page is not None:
-        write_block(options.page, "draws", text=text)
+    if options.out is not None:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "draws.md").write_text(text + "\n", encoding="utf-8")
+        write_json(options.out / "summary.json", [figures(draw) for draw in draws])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """The published 19-fault model of the 2016 Kaikoura earthquake: moment, motion of the ground, stress in a volume.
 
-    python cases/kaikoura2016/volume.py --data DIR --out FOLDER --page cases/kaikoura2016/README.md
+    python cases/kaikoura2016/volume.py --data DIR --out FOLDER
 
-Writes summary.json, surface.csv, volume.csv, volume.vtk (for ParaView) and a picture into FOLDER, and
-the table of `published.yml` into the page. What decides stands in capitals below.
+Writes summary.json, surface.csv, volume.csv, volume.vtk (for ParaView) and a picture into FOLDER; `make studies` holds
+the figures to `published.yml`. What decides stands in capitals below.
 """
 
 import argparse
-import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,6 @@ from matplotlib.colors import Normalize
 from geoslip.cases.figures import style
 from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, near_origin, place_axes, scale_bar
 from geoslip.cases.library.find import resolve
-from geoslip.cases.library.published import markdown, read_published, score
-from geoslip.cases.library.studies import write_scores
 from geoslip.cases.output.results import write_json, write_table
 from geoslip.faults import SlipModel, read_slip_model
 from geoslip.inversion.forward import model_displacement
@@ -139,15 +137,15 @@ def draw(
 
 
 def main() -> None:
-    """Compute, write, score, print."""
+    """Compute and write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the data files")
+    parser.add_argument("--data", type=Path, help="folder of the data files (default: GEOSLIP_DATA)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the results")
-    parser.add_argument("--page", type=Path, help="page whose table is to be written anew")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    data = options.data or Path(os.environ["GEOSLIP_DATA"])
     crust, slab, distant = (
-        read_slip_model(resolve(f"{FOLDER}/{name}", [options.data])) for name in (CRUST, WITH_SLAB, TELESEISMIC)
+        read_slip_model(resolve(f"{FOLDER}/{name}", [data])) for name in (CRUST, WITH_SLAB, TELESEISMIC)
     )
     own = 1e-6 * coulomb_on_model(crust, crust, friction=FRICTION, medium=MEDIUM).shear
     weights = crust.magnitude * crust.fault.areas
@@ -164,13 +162,6 @@ def main() -> None:
         "volume": volume(crust, options.out),
     }
     write_json(options.out / "summary.json", found)
-    scores = score(
-        read_published(Path(__file__).with_name("published.yml")),
-        {"case": [json.loads((options.out / "summary.json").read_text(encoding="utf-8"))]},
-    )
-    print(markdown(scores))
-    if options.page is not None:
-        write_scores(options.page, scores)
 
 
 if __name__ == "__main__":

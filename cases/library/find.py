@@ -22,8 +22,27 @@ def shipped_studies() -> dict[str, Path]:
     A study is a folder that holds ``case.yml``; those of GEOSLIP_CASES (folders of studies, divided as PATH is) come
     before ours of the same name.
     """
+    return {path.parent.name: path for place in _places() for path in sorted(place.glob("*/case.yml"))}
+
+
+def study_folders() -> dict[str, Path]:
+    """Return the folders of all studies, those that a script runs among them: name to folder.
+
+    Such a folder holds ``case.yml``, or ``published.yml`` whose rows name scripts or kept figures.
+    """
+    found = {path.parent.name: path.parent for place in _places() for path in place.glob("*/published.yml")}
+    found |= {name: path.parent for name, path in shipped_studies().items()}
+    return dict(sorted(found.items()))
+
+
+def study_title(folder: Path) -> str:
+    """Return the heading of a study's page."""
+    return (folder / "README.md").read_text(encoding="utf-8").splitlines()[0].removeprefix("# ")
+
+
+def _places() -> list[Path]:
     own = [Path(place) for place in os.environ.get("GEOSLIP_CASES", "").split(os.pathsep) if place]
-    return {path.parent.name: path for place in (HERE, *reversed(own)) for path in sorted(place.glob("*/case.yml"))}
+    return [HERE, *reversed(own)]
 
 
 def study_seconds() -> dict[str, float]:

@@ -10,13 +10,19 @@ Lists in a path are entered by the ``name`` of their items; ``over`` divides by 
 ends of a window may be paths too, such as those of a stated interval; ``of`` may then be a published number, which the
 interval is to hold. Paths that begin with ``provenance`` lead into provenance.json. A row with ``seeds: 10`` speaks of
 a synthetic case run with ten seeds of its noise: in nine of ten of them (``share``) the figure must lie in its window.
+
+``case`` may name a script of the study too, ``volume.py``, which writes a ``summary.json`` of its own, or a list of
+them, one a seed; or figures,
+``twins.json``, that a command too long for ``make studies`` last kept beside the page (`keep_figures`).
 """
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +44,7 @@ class PublishedRow:
     window : (float or str, float or str)
         Least and largest accepted value, or the paths where the summary states them.
     case : str
-        Case file of the study, without suffix.
+        Case file of the study, without suffix; or a script, or kept figures, with it.
     over : str, optional
         Another case of the study, whose figure divides this one.
     published : str
@@ -76,11 +82,14 @@ class Score:
         The figure, one a seed.
     windows : tuple of (float, float)
         What each must lie in.
+    kept : str
+        Command that made the figures and its day, where they were kept from an earlier run of it.
     """
 
     row: PublishedRow
     values: tuple[float, ...]
     windows: tuple[tuple[float, float], ...]
+    kept: str = ""
 
     @property
     def inside(self) -> int:
@@ -112,6 +121,22 @@ def read_published(path: str | Path) -> tuple[PublishedRow, ...]:
                 f"{path}: row {number + 1} is no published figure ({error}): it needs quantity, of and window"
             ) from error
     return tuple(found)
+
+
+def keep_figures(path: Path, figures: Mapping[str, Any], *, by: str) -> None:
+    """Keep figures beside a study's page, with the command that made them and the day.
+
+    Parameters
+    ----------
+    path : Path
+        JSON file, which rows name as their ``case``.
+    figures : mapping
+        As a summary.json has them.
+    by : str
+        Command, such as ``make samplers``.
+    """
+    kept = {"kept": {"by": by, "on": date.today().isoformat()}, **figures}
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def figure(summary: Summary, path: str) -> float:
@@ -147,7 +172,8 @@ def score(rows: Sequence[PublishedRow], summaries: Mapping[str, Sequence[Summary
         others: Sequence[Summary | None] = [None] * len(runs) if row.over is None else summaries[row.over][: row.seeds]
         windows = tuple((_end(run, row.window[0]), _end(run, row.window[1])) for run in runs)
         values = tuple(_value(row, run, over) for run, over in zip(runs, others))
-        scores.append(Score(row, values, windows))
+        kept = runs[0].get("kept")
+        scores.append(Score(row, values, windows, f"`{kept['by']}` on {kept['on']}" if kept else ""))
     return tuple(scores)
 
 
@@ -169,13 +195,21 @@ def _end(summary: Summary, end: float | str) -> float:
 def markdown(scores: Sequence[Score]) -> str:
     """Give the scores as a Markdown table."""
     lines = ["| quantity | published | source | window | found | |", "|---|---|---|---|---|---|"]
+    common = {item.row.case for item in scores}
     for item in scores:
-        row = item.row
-        name = row.quantity if row.case == "case" else f"{row.quantity} (`{row.case}.yml`)"
+        row, origin = item.row, _origin(item)
+        told = item.kept or (row.case != "case" and len(common) > 1)
+        name = f"{row.quantity} ({origin})" if told else row.quantity
         verdict = "within" if item.passed else "**missed**"
         cells = (name, row.published, row.source, _window(item), _found(item), verdict)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _origin(item: Score) -> str:
+    if item.kept:
+        return f"kept from {item.kept}"
+    return f"`{item.row.case}`" if Path(item.row.case).suffix else f"`{item.row.case}.yml`"
 
 
 def _number(value: float, unit: str) -> str:

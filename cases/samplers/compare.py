@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.cases.assemble.cells import rough_greens
+from geoslip.cases.library.published import keep_figures
 from geoslip.cases.output.folder import write_block
 from geoslip.cases.pipeline.model_cells import SAME, predicted_field
 from geoslip.downsample import (
@@ -174,6 +175,14 @@ def table(scores: dict[str, list[dict[str, float]]]) -> list[str]:
     return rows
 
 
+def figures(scores: dict[str, list[dict[str, float]]]) -> dict[str, object]:
+    """What `published.yml` holds: how much less than uniform cells each sampler errs, over the difference's error."""
+    slips = {name: np.array([entry["slip"] for entry in found]) for name, found in scores.items()}
+    less = {name: slips["uniform"] - slip for name, slip in slips.items() if name != "uniform"}
+    surely = {name: float(part.mean() / (part.std(ddof=1) / np.sqrt(part.size))) for name, part in less.items()}
+    return {"draws": len(slips["uniform"]), "less_than_uniform": surely}
+
+
 def draw_picture(task: Comparison, path: Path) -> None:
     """Cells of every sampler over the first draw, and the slip they give beside the truth."""
     from matplotlib.collections import PolyCollection
@@ -229,6 +238,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--page", type=Path, help="page whose table between its marks is written anew")
     parser.add_argument("--picture", type=Path)
+    parser.add_argument("--figures", type=Path, help="compare.json, for the scoreboard")
     parser.add_argument("--keep", type=Path, help="JSON of every draw; draws in it are not made again")
     parser.add_argument("--only-kept", action="store_true", help="make no draw: table and picture of those kept")
     options = parser.parse_args()
@@ -249,6 +259,9 @@ def main() -> None:
     if options.page:
         said = f"{min(options.draws, len(scores[NAMES[0]]))} draws of noise.\n\n" + "\n".join(rows)
         write_block(options.page, "table", text=said)
+    if options.figures:
+        made = {name: found[: options.draws] for name, found in scores.items()}
+        keep_figures(options.figures, figures(made), by="make samplers")
     if options.picture:
         draw_picture(task, options.picture)
 

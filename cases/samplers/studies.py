@@ -24,6 +24,7 @@ from geoslip.cases.casefile.case import Case
 from geoslip.cases.casefile.read import read_case
 from geoslip.cases.casefile.sampling import Downsample
 from geoslip.cases.library.find import find_case
+from geoslip.cases.library.published import keep_figures
 from geoslip.cases.output.folder import write_block
 from geoslip.cases.pipeline.run import StudyRun
 from geoslip.cases.pipeline.study import PreparedStudy, prepare_case, solve_study
@@ -168,12 +169,19 @@ def table(found: dict[str, Any], own: str) -> list[str]:
     return rows
 
 
+def figures(kept: dict[str, Any]) -> dict[str, Any]:
+    """What `published.yml` holds: least and largest magnitude of a study over its samplers."""
+    found = {name: [entry["mw"] for entry in answers.values()] for name, answers in kept.items()}
+    return {name: {"mw_least": min(each), "mw_most": max(each), "n": len(each)} for name, each in found.items()}
+
+
 def main() -> None:
     """Run both studies with every sampler and write their pages' tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help="thessaly2021, ridgecrest2019; both if none is named")
     parser.add_argument("--data", type=Path, help="folder of the data files (default: GEOSLIP_DATA)")
     parser.add_argument("--keep", type=Path, help="JSON of every answer; those in it are not sought again")
+    parser.add_argument("--figures", type=Path, help="studies.json, for the scoreboard")
     parser.add_argument("--pages", type=Path, help="folder of the studies' pages, whose tables are to be written anew")
     options = parser.parse_args()
     kept = json.loads(options.keep.read_text()) if options.keep and options.keep.exists() else {}
@@ -187,6 +195,8 @@ def main() -> None:
         print({name: round(entry["seconds"]) for name, entry in kept[study].items()}, "processor seconds")
         if options.pages is not None:
             write_block(options.pages / study / "README.md", "samplers", text="\n".join(rows))
+    if options.figures:
+        keep_figures(options.figures, figures(kept), by="make samplers")
 
 
 if __name__ == "__main__":

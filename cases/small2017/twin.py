@@ -25,6 +25,7 @@ from source import (
     SIDE,
     SPACING,
     STRIKE_ERROR,
+    TARGET,
     Answer,
     Catalogue,
     Event,
@@ -35,6 +36,7 @@ from source import (
     predicted,
 )
 
+from geoslip.cases.library.published import keep_figures
 from geoslip.cases.output.folder import write_block
 from geoslip.downsample import (
     Cells,
@@ -169,6 +171,25 @@ def difference_lines(results: dict[str, dict]) -> list[str]:
     return text
 
 
+def figures(results: dict[str, dict]) -> dict:
+    """What `published.yml` holds of every set: shares of draws, and how surely the plain quadtree's place errs more."""
+    sets = []
+    for event, dates, found in named(results):
+        model = column(found, "model")
+        more = (_sizes(column(found, "variance")) - _sizes(model))[:, 3]
+        sets.append({
+            "name": event.name if dates == DATES else f"{event.name} with more dates",
+            "draws": len(found),
+            "left_mm": 1e3 * float(np.sqrt(np.mean(np.square(column(found, "left"))))),
+            "near": float(np.mean(np.abs(model[:, 0]) < TARGET)),
+            "mw": float(model[:, 6].mean()),
+            "depth": float(model[:, 9].mean()),
+            "strike": float(model[:, 10].mean()),
+            "place_errs_more": float(more.mean() / (more.std(ddof=1) / np.sqrt(len(more)))),
+        })  # fmt: skip
+    return {"sets": sets}
+
+
 def column(found: dict, name: str) -> np.ndarray:
     """What all draws say of one thing, in the order of their numbers."""
     return np.array([found[draw][name] for draw in sorted(found, key=int)])
@@ -199,6 +220,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=100)
     parser.add_argument("--only", default="", help="sets whose name (event, dates a side) holds this text")
     parser.add_argument("--page", type=Path)
+    parser.add_argument("--figures", type=Path, help="twins.json, for the scoreboard")
     parser.add_argument("--keep", type=Path, help="JSON of every draw; those in it are not made again")
     parser.add_argument("--first", type=int, default=0, help="first draw that is made")
     parser.add_argument("--only-kept", action="store_true", help="make no draw: tables of those kept")
@@ -217,6 +239,8 @@ def main() -> None:
     print({key: round(sum(column(found, "seconds"))) for key, found in results.items()}, "processor seconds")
     if options.page:
         write_block(options.page, "twins", text="\n".join(table))
+    if options.figures:
+        keep_figures(options.figures, figures(results), by="make samplers")
 
 
 if __name__ == "__main__":

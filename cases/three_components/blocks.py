@@ -38,6 +38,14 @@ def twin(seed: int = 0) -> tuple[float, Array, BlockFit]:
     return radius, centre - middle, fit
 
 
+def figures(draws: int = 10) -> dict[str, float]:
+    """Twins whose block is found with its radius and middle, and with its angle in the stated 95 % interval."""
+    found = [twin(seed) for seed in range(draws)]
+    placed = [radius == RADIUS and not np.any(off) and fit.turns_as_a_block() for radius, off, fit in found]
+    turned = [abs(fit.angle - ANGLE) <= 1.96 * fit.angle_sigma for _, _, fit in found]
+    return {"blocks_found": float(sum(placed)), "angles_within": float(sum(turned))}
+
+
 def whole_discs(rectangles: Array, slip: Array) -> Array:
     """Middles (k, 2) of discs that no surface rupture enters."""
     broken = (rectangles[:, 2] >= -SHALLOW) & (np.linalg.norm(slip, axis=1) > 0.1)

@@ -72,6 +72,18 @@ def decomposed(seed: int = 0) -> tuple[Array, Array, Array, Array]:
     return truth, found.components.astype(float), found.sigma.astype(float), distance
 
 
+def figures(draws: int = 10) -> dict[str, float]:
+    """Draws whose up at the middle lies within twice its stated error, and the scatter of errors over stated ones."""
+    runs = [decomposed(seed) for seed in range(draws)]
+    truth, _, sigma, distance = runs[0]
+    middle = distance <= 2e3
+    off = [abs(float(np.mean((run[1] - truth)[2][middle]))) for run in runs]
+    return {
+        "draws_within": float(sum(one <= 1.96 * sigma[2][middle].mean() for one in off)),
+        "scatter_over_stated": float(np.std([((run[1] - run[0]) / run[2])[[0, 2]] for run in runs])),
+    }
+
+
 def table(draws: int = 10) -> str:
     """Closed and found up at the middle, the edge and beyond, as means over rings and draws of the noise."""
     rings = {"middle (within 2 km)": (0.0, 2e3), "edge (within 1 km of it)": (RADIUS - 1e3, RADIUS + 1e3)}

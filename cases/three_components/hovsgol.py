@@ -63,6 +63,14 @@ def table(data: Path) -> str:
     return "\n".join(["| what | figure | kind |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows)])
 
 
+def figures(data: Path) -> dict[str, float]:
+    """Correlation of the descending line of sight as rebuilt with the public track."""
+    folder = data / "2021_hovsgol"
+    rebuilt = np.loadtxt(folder / "derived_asc_desc_los_cm.csv", delimiter=",", skiprows=1)
+    first, second = against_own_track(rebuilt, np.loadtxt(folder / "mengu2021DT04_downsampled.txt"))
+    return {"correlation": float(np.corrcoef(first, second)[0, 1])}
+
+
 def against_own_track(rebuilt: Array, own: Array) -> tuple[Array, Array]:
     """Descending line of sight (cm) as rebuilt, mean of each place's rows, and as public at the nearest point."""
     places, number = np.unique(rebuilt[:, :2], axis=0, return_inverse=True)

@@ -5,7 +5,7 @@ import numpy as np
 from geoslip.cases.assemble.fault import build_segments
 from geoslip.cases.assemble.synthetic import true_model
 from geoslip.cases.casefile.read import read_case
-from geoslip.cases.haiti2021.tell_apart import Draw, coarser, junction_steps, table
+from geoslip.cases.haiti2021.tell_apart import Draw, coarser, figures, junction_steps, table
 from geoslip.cases.library.find import find_case
 from geoslip.cases.pipeline.study import run_case
 from geoslip.faults import Fault, LocalFrame
@@ -50,6 +50,7 @@ def test_halving_the_edges_of_the_case_hardly_moves_the_ground():
 def test_the_table_counts_the_draws_that_prefer_the_bend():
     names = ("bend", "one plane", "two planes")
     draws = [Draw(dict(zip(names, (10.0, 30.0, 15.0))), dict(zip(names, (2.0, 1.5, 3.0))), (0.2, 0.3, 0.6))] * 2
+    assert (figures(draws[0])["abic_more"], figures(draws[0])["prediction_times"]) == (5.0, 0.75)
     text = table(draws)
     assert "| 1 | +20 | +5 | 0.75 times | 1.50 times |" in text
     assert "by ABIC in 2 and by cross-validation in 0 of 2 draws" in text

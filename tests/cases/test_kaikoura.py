@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from geoslip.cases.library.find import HERE
-from geoslip.cases.library.published import read_published
+from geoslip.cases.library.published import read_published, score
 
 FOLDER = HERE / "kaikoura2016"
 
@@ -24,12 +24,12 @@ def script(monkeypatch):
     return module
 
 
-def test_the_published_model_meets_its_figures(script, data_folder: Path, tmp_path: Path, monkeypatch, capsys) -> None:
+def test_the_published_model_meets_its_figures(script, data_folder: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(sys, "argv", ["volume.py", "--data", str(data_folder), "--out", str(tmp_path)])
     script.main()
-    table = capsys.readouterr().out
-    assert table.count("within") == len(read_published(FOLDER / "published.yml"))
     found = json.loads((tmp_path / "summary.json").read_text())
+    scores = score(read_published(FOLDER / "published.yml"), {"volume.py": [found]})
+    assert len(scores) == 9 and all(item.passed for item in scores)
     assert found["mw"] == pytest.approx(7.91, abs=0.01) and found["mw_with_slab"] == pytest.approx(7.88, abs=0.01)
     header, *rows = (tmp_path / "volume.csv").read_text().splitlines()
     assert header == "lon,lat,depth_km,shear_mpa,normal_mpa,coulomb_mpa" and len(rows) % 3 == 0
