@@ -112,7 +112,9 @@ class WhiteData:
     ) -> tuple[Array, Array]:
         """N (k, p, p) and b (k, p) of k sources of several rectangles (k, parts, 7), p = components * parts."""
         sources, parts, _ = rectangles.shape
-        directions = np.tile(self.observations.directions, (len(self.sites), 1))
+        directions = self.observations.directions
+        if len(self.sites) > 1:
+            directions = np.tile(directions, (len(self.sites), 1))
         matrix = okada.greens_matrix(
             self.sites.reshape(-1, 3), directions, rectangles.reshape(-1, 7), components=components, poisson=poisson,
             threads=1,
@@ -122,7 +124,8 @@ class WhiteData:
             matrix = np.asfortranarray(np.einsum("jn,jnc->nc", self.shares, parts_of_cells))
         factor = self.whitener.factor
         white = matrix / factor[:, None] if factor.ndim == 1 else dtrsm(1.0, factor, matrix, lower=1, overwrite_b=1)
-        white -= self.basis @ (self.basis.T @ white)
+        if len(self.nuisance):
+            white -= self.basis @ (self.basis.T @ white)
         # columns count components first, then sources, then their rectangles
         rows = white.T.reshape(len(components), sources, parts, -1).swapaxes(0, 1)
         rows = rows.reshape(sources, len(components) * parts, -1)

@@ -20,6 +20,8 @@ from geoslip.inversion.posterior import (
     sample_geometry,
     sample_joint,
 )
+from geoslip.inversion.posterior.checkpoint import identity
+from geoslip.inversion.posterior.journal import Journal
 
 PLANE = UniformSource(
     parts=(
@@ -156,7 +158,28 @@ def test_a_state_that_cannot_be_read_or_followed_is_refused(data, tmp_path):
     path.write_bytes(whole)
     with np.load(path) as stored:
         arrays = dict(stored)
-    arrays["questions"] += 1.0
+    arrays["questions"] = arrays["questions"][::-1]
     np.savez(path, **arrays)
     with pytest.raises(CheckpointError, match="another version"):
         geometry(data, checkpoint=Checkpoint(path))
+
+
+def test_a_journal_knows_its_questions_but_for_their_last_digits(tmp_path):
+    journal = Journal(Checkpoint(tmp_path / "state.npz"), identity=identity([]))
+    question = np.array([[0.1, -0.2], [3e4, 0.0]])
+    journal.answer(question, lambda: np.array([1.0]))
+    journal.save()
+    for other, same in (
+        (question, True),
+        (question * (1.0 + 1e-13), True),
+        (question * [1.0, -1.0] * [1.0, -1.0], True),
+        (question[::-1], False),
+        (question[:, ::-1], False),
+        (question + [[1e-3, -1e-3], [0.0, 0.0]], False),
+    ):
+        again = Journal(journal.checkpoint, identity=identity([]))
+        if same:
+            assert again.answer(other, lambda: np.array([2.0])) == 1.0
+        else:
+            with pytest.raises(CheckpointError, match="another version"):
+                again.answer(other, lambda: np.array([2.0]))
