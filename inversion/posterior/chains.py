@@ -15,6 +15,10 @@ Array = NDArray[np.float64]
 LARGEST_R_HAT = 1.01
 SMALLEST_ESS = 400.0
 """Limits of Vehtari et al. (2021), beyond which draws are not to be trusted."""
+MOST_TIMES = 10
+"""Times as many draws as asked for that a run takes at most to have enough effective ones."""
+SURELY = 1.1
+"""A little more than the effective size so far asks for, which is itself uncertain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +75,21 @@ class Chains:
     def autocorrelation_time(self) -> Array:
         """Draws that are worth one independent draw for the mean (parameters,)."""
         return autocorrelation_time(self.draws)
+
+    def times_as_many(self, enough: float) -> float:
+        """How many times as many draws are needed, by what the worst parameter has: 1 where none, else 1.25 to 4.
+
+        Parameters
+        ----------
+        enough : float
+            Effective draws, in bulk and tail, that every parameter shall have, with R-hat up to 1.01.
+        """
+        sizes = np.concatenate([self.ess_bulk, self.ess_tail])
+        # a parameter that bounds hold where it is has no effective size
+        least = float(np.nanmin(sizes)) if np.isfinite(sizes).any() else np.inf
+        if least >= enough and not np.nanmax(self.r_hat, initial=1.0) > LARGEST_R_HAT:
+            return 1.0
+        return min(4.0, max(1.25, SURELY * enough / max(least, 1.0)))
 
     @property
     def converged(self) -> bool:

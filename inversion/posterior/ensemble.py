@@ -7,13 +7,15 @@ and carry it from mode to mode. The mixture is fixed before the first draw that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import emcee
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.density import Density, log_posterior
 from geoslip.inversion.posterior.mixture import Mixture
 from geoslip.inversion.posterior.start import starting_mixture, starting_places
@@ -34,6 +36,7 @@ def sample_ensemble(
     draws: int = 500,
     walkers: int | None = None,
     warmup: int | None = None,
+    enough: float | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
@@ -53,9 +56,12 @@ def sample_ensemble(
         Of each of the two ensembles, at least 2 n; 4 n (not below 32) if not given.
     warmup : int, optional
         Steps thrown away before, as many as are kept if not given (not below 200).
+    enough : float, optional
+        Effective draws, in bulk and tail, that every parameter shall have: the walkers go on until it does and R-hat is
+        at most 1.01, or have ten times as many draws; only `draws` if not given.
     seed : int
     progress : callable, optional
-        Called with the finished fraction.
+        Called with the finished fraction, of a run that goes on anew.
     watch : callable, optional
         Called every few seconds with the largest R-hat of the draws kept so far.
 
@@ -77,69 +83,95 @@ def sample_ensemble(
             f"{walkers} walkers for {n} parameters: an ensemble moves along differences of its own walkers and needs "
             f"at least {2 * n}, better {4 * n}"
         )
-    generators = [np.random.default_rng(one) for one in np.random.SeedSequence(seed).spawn(ENSEMBLES)]
-    kept: list[Array] = []
-    watcher = Watcher(watch)
-    total = ENSEMBLES * (warmup + draws)
-    for number, generator in enumerate(generators):
+    seeds = np.random.SeedSequence(seed).spawn(ENSEMBLES)
+    ensembles = [_Ensemble(density, np.random.default_rng(one), start=start, walkers=walkers) for one in seeds]
+    told, watcher = progress or (lambda fraction: None), Watcher(watch)
 
-        def share(steps: int, number: int = number) -> None:
-            if progress is not None:
-                progress((number * (warmup + draws) + steps) / total)
+    def look(ensemble: _Ensemble, part: Callable[[], Array]) -> None:
+        others = [one.kept for one in ensembles if one is not ensemble and one.draws]
+        watcher.look(lambda: _as_chains([*others, np.concatenate([ensemble.kept, part()], axis=1)]))
 
-        def look(part: Callable[[], Array]) -> None:
-            watcher.look(lambda: _with(kept, part()))
+    wanted, most = draws, MOST_TIMES * draws
+    while True:
+        before, each = 0, wanted - ensembles[0].draws + (0 if ensembles[0].draws else warmup)
+        for ensemble in ensembles:
 
-        kept.append(
-            _one(
-                density, generator, start=start, walkers=walkers, warmup=warmup, draws=draws, told=share, look=look
-            )
-        )  # fmt: skip
-    return Chains(density.natural(_as_chains(kept, draws)), tuple(density.names))
+            def share(begun: int, steps: int, total: int = ENSEMBLES * each) -> None:
+                told((begun + steps) / total)
+
+            if not ensemble.draws:
+                ensemble.warm_up(warmup, told=partial(share, before))
+            more = wanted - ensemble.draws
+            ensemble.go_on(more, told=partial(share, before + each - more), look=partial(look, ensemble))
+            before += each
+        chains = Chains(density.natural(_as_chains([one.kept for one in ensembles])), tuple(density.names))
+        if enough is None or wanted >= most or (times := chains.times_as_many(enough)) == 1.0:
+            return chains
+        wanted = min(math.ceil(times * wanted), most)
 
 
-def _as_chains(kept: list[Array], draws: int) -> Array:
+class _Ensemble:
+    """Walkers, how they move, and the draws that they have made.
+
+    Parameters
+    ----------
+    density : Density
+    generator : numpy.random.Generator
+    start : Mixture or (k, n) array, optional
+    walkers : int
+
+    Attributes
+    ----------
+    kept : (walkers, draws, n) array
+        In work coordinates, after the warm-up.
+    """
+
+    def __init__(
+        self, density: Density, generator: np.random.Generator, *, start: Mixture | Array | None, walkers: int
+    ) -> None:
+        self.density, self.generator, self.start = density, generator, start
+        self.places = np.empty((0, 0))
+        self.walkers = walkers
+        self.moves: list[tuple[emcee.moves.Move, float]] = []
+        self.kept = np.empty((walkers, 0, len(density.names)))
+
+    @property
+    def draws(self) -> int:
+        """Draws of each walker."""
+        return self.kept.shape[1]
+
+    def warm_up(self, steps: int, *, told: Callable[[int], None]) -> None:
+        """Find a start and the mixture of the independent proposals."""
+        density, generator = self.density, self.generator
+        places = starting_places(density, self.start, generator, count=self.walkers)
+        local = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
+        first = steps // 2
+        early = _run(density, places, first, local, generator, told)
+        mixture = starting_mixture(early[:, first // 2 :], self.start)
+        mixture = _weighed(mixture, density, generator)
+        # walkers of the warm-up tell how each mode looks, not how much it holds: they are dealt out anew by the weights
+        places = _dealt(density, early[:, first // 2 :].reshape(-1, early.shape[2]), mixture, generator, self.walkers)
+        late = _run(density, places, steps - first, _moves(mixture), generator, lambda step: told(first + step))
+        mixture = mixture.refitted(late[:, (steps - first) // 2 :].reshape(-1, late.shape[2]))
+        self.moves = _moves(_weighed(mixture, density, generator))
+        self.places = late[:, -1]
+
+    def go_on(self, steps: int, *, told: Callable[[int], None], look: Callable[[Callable[[], Array]], None]) -> None:
+        """Make draws and keep them."""
+        draws = _run(self.density, self.places, steps, self.moves, self.generator, told, look)
+        self.kept, self.places = np.concatenate([self.kept, draws], axis=1), draws[:, -1]
+
+
+def _as_chains(kept: Sequence[Array]) -> Array:
     """Early and late draws of each ensemble, its walkers one after the other, as the chains to be compared.
 
     So ensembles that differ, walkers that stand still and draws that drift are all seen; a single walker is too short
-    for that.
+    for that. Of ensembles that are on their way, as many draws as the shortest has.
     """
+    draws = min(one.shape[1] for one in kept)
     half = draws // 2
-    parts = [part.reshape(-1, part.shape[2]) for one in kept for part in (one[:, :half], one[:, draws - half :])]
-    return np.stack(parts)
-
-
-def _with(kept: list[Array], part: Array) -> Array:
-    """The chains to be compared, of whole ensembles and one that is on its way, all as long as that."""
-    n = part.shape[1]
-    return _as_chains([*(one[:, :n] for one in kept), part], n)
-
-
-def _one(
-    density: Density,
-    generator: np.random.Generator,
-    *,
-    start: Mixture | Array | None,
-    walkers: int,
-    warmup: int,
-    draws: int,
-    told: Callable[[int], None],
-    look: Callable[[Callable[[], Array]], None],
-) -> Array:
-    """Draws (walkers, draws, n) of one ensemble in work coordinates."""
-    places = starting_places(density, start, generator, count=walkers)
-    local = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
-    first = warmup // 2
-    early = _run(density, places, first, local, generator, told)
-    mixture = starting_mixture(early[:, first // 2 :], start)
-    mixture = _weighed(mixture, density, generator)
-    # walkers of the warm-up tell how each mode looks, not how much it holds: they are dealt out anew by the weights
-    places = _dealt(density, early[:, first // 2 :].reshape(-1, early.shape[2]), mixture, generator, walkers)
-    moves = _moves(mixture)
-    late = _run(density, places, warmup - first, moves, generator, lambda step: told(first + step))
-    mixture = mixture.refitted(late[:, (warmup - first) // 2 :].reshape(-1, late.shape[2]))
-    moves = _moves(_weighed(mixture, density, generator))
-    return _run(density, late[:, -1], draws, moves, generator, lambda step: told(warmup + step), look)
+    parts = [part for one in kept for part in (one[:, :half], one[:, draws - half : draws])]
+    return np.stack([part.reshape(-1, part.shape[2]) for part in parts])
 
 
 def _weighed(mixture: Mixture, density: Density, generator: np.random.Generator) -> Mixture:

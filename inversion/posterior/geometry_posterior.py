@@ -181,6 +181,7 @@ def sample_geometry(
     draws: int = 500,
     walkers: int | None = None,
     warmup: int | None = None,
+    enough: float | None = None,
     generations: int = 300,
     coarse: int = COARSE,
     search: SearchResult | None = None,
@@ -199,7 +200,7 @@ def sample_geometry(
         Pa, for moments.
     sampler : {"emcee", "metropolis", "smc"}
         The last one needs no search, but makes one to name the modes.
-    draws, walkers, warmup
+    draws, walkers, warmup, enough
         As the sampler takes them.
     search : SearchResult, optional
         The search, where it is done already.
@@ -239,8 +240,8 @@ def sample_geometry(
     if checkpoint is not None:
         found = None if search is None else [f"{mode.log_density:.6f}" for mode in search.modes]
         made_for = identity(
-            whole.arrays, sampler=sampler, draws=draws, walkers=walkers, warmup=warmup, generations=generations,
-            coarse=coarse, seed=seed, search=found, **whole.settings,
+            whole.arrays, sampler=sampler, draws=draws, walkers=walkers, warmup=warmup, enough=enough,
+            generations=generations, coarse=coarse, seed=seed, search=found, **whole.settings,
         )  # fmt: skip
         whole.journal = few.journal = journal = Journal(checkpoint, identity=made_for)
     if search is None:
@@ -252,6 +253,7 @@ def sample_geometry(
         draws=draws,
         walkers=walkers,
         warmup=warmup,
+        enough=enough,
         seed=seed,
         watch=watch,
         progress=share(0.3, 0.7),

@@ -141,6 +141,7 @@ def sample_joint(
     draws: int = 200,
     walkers: int | None = None,
     warmup: int | None = None,
+    enough: float | None = None,
     generations: int = 20,
     slips: int = 400,
     seed: int = 0,
@@ -154,7 +155,7 @@ def sample_joint(
     ----------
     target : JointTarget
         Data, fault, smoothing, bounds and priors.
-    draws, walkers, warmup
+    draws, walkers, warmup, enough
         As in sample_ensemble.
     generations : int
         Of the search before.
@@ -182,8 +183,8 @@ def sample_joint(
     told = progress or (lambda fraction: None)
     if checkpoint is not None:
         made_for = identity(
-            target.arrays, draws=draws, walkers=walkers, warmup=warmup, generations=generations, slips=slips, seed=seed,
-            **target.settings,
+            target.arrays, draws=draws, walkers=walkers, warmup=warmup, enough=enough, generations=generations,
+            slips=slips, seed=seed, **target.settings,
         )  # fmt: skip
         target.journal = Journal(checkpoint, identity=made_for)
     best = evolve(
@@ -195,7 +196,7 @@ def sample_joint(
     best = ascend(target, best)
     start = Mixture.of(best[None], gaussian_around(target, best)[0][None])
     chains = sample_ensemble(
-        target, start=start, draws=draws, walkers=walkers, warmup=warmup, seed=seed, watch=watch,
+        target, start=start, draws=draws, walkers=walkers, warmup=warmup, enough=enough, seed=seed, watch=watch,
         progress=lambda fraction: told(0.2 + 0.6 * fraction),
     )  # fmt: skip
     flat = chains.flat

@@ -6,12 +6,14 @@ shape and scale are learned in the warm-up and fixed before the first draw that 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.density import Density, log_posterior
 from geoslip.inversion.posterior.mixture import Mixture
 from geoslip.inversion.posterior.start import starting_places
@@ -32,6 +34,7 @@ def sample_metropolis(
     draws: int = 2000,
     walkers: int | None = None,
     warmup: int | None = None,
+    enough: float | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
@@ -49,9 +52,11 @@ def sample_metropolis(
         Number of chains, 16 if not given.
     warmup : int, optional
         Steps thrown away before, as many as are kept if not given.
+    enough : float, optional
+        As in sample_ensemble.
     seed : int
     progress : callable, optional
-        Called with the finished fraction.
+        Called with the finished fraction, of a run that goes on anew.
     watch : callable, optional
         As in sample_ensemble.
 
@@ -73,27 +78,44 @@ def sample_metropolis(
     log = log_posterior(density, places)
     size = np.maximum(places.std(axis=0), 1e-12)
     factor, scale = np.diag(size), 2.38 / np.sqrt(places.shape[1])
-    total, done, watcher = warmup + draws, 0, Watcher(watch)
-    lengths = np.diff(np.linspace(0, warmup, ROUNDS + 1).astype(int))
-    for number, length in enumerate([*lengths.tolist(), draws]):
-        adapt = number < len(lengths)
-        path = np.empty((length, *places.shape))
+    watcher, wanted, most = Watcher(watch), draws, MOST_TIMES * draws
+    lengths = np.diff(np.linspace(0, warmup, ROUNDS + 1).astype(int)).tolist()
+    path, done, total = np.empty((0, *places.shape)), 0, warmup + draws
+    for length in lengths:
+        early = np.empty((length, *places.shape))
         for step in range(length):
             places, log, taken = _step(density, places, log, scale * factor, generator)
+            early[step] = places
+            scale *= np.exp((taken - WANTED) / np.sqrt(1.0 + 0.1 * step))
+            done = _told(progress, done + 1, total)
+        if length * count > 10 * places.shape[1]:
+            factor, scale = _shape(early, size), 2.38 / np.sqrt(places.shape[1])
+    while True:
+        had, path = len(path), np.concatenate([path, np.empty((wanted - len(path), *places.shape))])
+        for step in range(had, wanted):
+            places, log, _ = _step(density, places, log, scale * factor, generator)
             path[step] = places
-            if adapt:
-                scale *= np.exp((taken - WANTED) / np.sqrt(1.0 + 0.1 * step))
-            else:
-                so_far = path[: step + 1]
-                watcher.look(lambda so_far=so_far: so_far.swapaxes(0, 1))  # type: ignore[misc]
-            done += 1
-            if progress is not None and done % 20 == 0:
-                progress(done / total)
-        if adapt and length * count > 10 * places.shape[1]:
-            factor, scale = _shape(path, size), 2.38 / np.sqrt(places.shape[1])
+            watcher.look(partial(_front, path, step + 1))
+            done = _told(progress, done + 1, total)
+        chains = Chains(density.natural(path.swapaxes(0, 1)), tuple(density.names))
+        if enough is None or wanted >= most or (times := chains.times_as_many(enough)) == 1.0:
+            break
+        wanted, done = min(math.ceil(times * wanted), most), 0
+        total = wanted - len(path)
     if progress is not None:
         progress(1.0)
-    return Chains(density.natural(path.swapaxes(0, 1)), tuple(density.names))
+    return chains
+
+
+def _told(progress: Callable[[float], None] | None, done: int, total: int) -> int:
+    if progress is not None and done % 20 == 0:
+        progress(done / total)
+    return done
+
+
+def _front(path: Array, steps: int) -> Array:
+    """The first steps of a path as chains (chains, steps, n)."""
+    return path[:steps].swapaxes(0, 1)
 
 
 def _step(

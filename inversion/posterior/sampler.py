@@ -7,6 +7,7 @@ the diagnostics of the chains.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from scipy.linalg.lapack import dpotrf, dpotri
 
 from geoslip.inversion.errors import SingularProblemError
 from geoslip.inversion.faces import FACTOR_FAILED
-from geoslip.inversion.posterior.chains import LARGEST_R_HAT, Chains
+from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.diagnostics import FEWEST_DRAWS
 from geoslip.inversion.posterior.gibbs import gibbs_sweeps, renew_strength, truncated_gamma
@@ -34,10 +35,6 @@ SWEEPS = 20
 QUARTER = 0.5 * np.pi
 """Duration of a trajectory: without bounds its end does not depend on its start."""
 MOST_BOUNCES = 1_000_000
-MOST_TIMES = 10
-"""Times as many draws as asked for that a run takes at most to have enough effective ones."""
-SURELY = 1.1
-"""A little more than the effective size so far asks for, which is itself uncertain."""
 
 
 def sample_bounded(
@@ -112,23 +109,11 @@ def sample_bounded(
     race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for)
     names = target.names + target.scale_names
     found = Chains(race.run(progress=progress, watch=watch), names)
-    while enough is not None and (more := _missing(found, enough, at_most=MOST_TIMES * draws)) > 0:
-        race.lengthen(more)
+    most = MOST_TIMES * draws
+    while enough is not None and race.draws < most and (times := found.times_as_many(enough)) > 1.0:
+        race.lengthen(min(math.ceil(times * race.draws), most) - race.draws)
         found = Chains(race.run(progress=progress, watch=watch), names)
     return found
-
-
-def _missing(chains: Chains, enough: float, *, at_most: int) -> int:
-    """Draws a chain that are still to be made, by what the worst parameter has; none where all have enough."""
-    had = chains.draws.shape[1]
-    sizes = np.concatenate([chains.ess_bulk, chains.ess_tail])
-    # a parameter that bounds hold where it is has no effective size
-    least = float(np.nanmin(sizes)) if np.isfinite(sizes).any() else np.inf
-    met = not np.nanmax(chains.r_hat, initial=1.0) > LARGEST_R_HAT
-    if least >= enough and met:
-        return 0
-    wanted = had * min(4.0, max(1.25, SURELY * enough / max(least, 1.0)))
-    return min(int(np.ceil(wanted)), at_most) - had
 
 
 class Chain:

@@ -8,6 +8,7 @@ Runs that know nothing of each other are the chains. The evidence is the product
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import logsumexp
 
-from geoslip.inversion.posterior.chains import Chains
+from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.density import Density
 from geoslip.inversion.posterior.watching import Watcher
 
@@ -39,6 +40,7 @@ def sample_tempered(
     walkers: int | None = None,
     warmup: int | None = None,
     start: object = None,
+    enough: float | None = None,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
@@ -54,9 +56,11 @@ def sample_tempered(
         Number of runs, 4 if not given.
     warmup, start
         Not used: the prior is where every run starts.
+    enough : float, optional
+        As in sample_ensemble; a run cannot go on, so all are made again with more particles.
     seed : int
     progress : callable, optional
-        Called with the finished fraction.
+        Called with the finished fraction, of runs that are made again anew.
     watch : callable, optional
         As in sample_ensemble, between runs from the second on.
 
@@ -73,15 +77,33 @@ def sample_tempered(
     runs, n = RUNS if walkers is None else walkers, len(density.names)
     if draws < 10 * n or runs < 1:
         raise ValueError(f"{draws} particles for {n} parameters in {runs} runs: needed are at least {10 * n} in each")
+    particles, most, watcher = draws, MOST_TIMES * draws, Watcher(watch)
+    while True:
+        chains = _runs(density, particles, runs=runs, seed=seed, progress=progress, watcher=watcher)
+        if enough is None or particles >= most or (times := chains.times_as_many(enough)) == 1.0:
+            return chains
+        particles = min(math.ceil(times * particles), most)
+
+
+def _runs(
+    density: Density,
+    particles: int,
+    *,
+    runs: int,
+    seed: int,
+    progress: Callable[[float], None] | None,
+    watcher: Watcher,
+) -> Chains:
+    """All runs with so many particles each."""
     found: list[Array] = []
-    evidence, watcher = [], Watcher(watch)
+    evidence = []
     for number, one in enumerate(np.random.SeedSequence(seed).spawn(runs)):
 
         def share(power: float, number: int = number) -> None:
             if progress is not None:
                 progress((number + power) / runs)
 
-        places, log = _run(density, np.random.default_rng(one), draws, share)
+        places, log = _run(density, np.random.default_rng(one), particles, share)
         found.append(places)
         evidence.append(log)
         if len(found) > 1:

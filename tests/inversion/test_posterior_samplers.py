@@ -138,6 +138,21 @@ def test_the_largest_r_hat_is_told_on_the_way_and_changes_nothing(linear, name, 
     np.testing.assert_array_equal(watched.draws, SAMPLERS[name](linear, draws=60, seed=9).draws)
 
 
+@pytest.mark.parametrize(("name", "draws"), [("emcee", 20), ("metropolis", 200), ("smc", 60)])
+def test_chains_go_on_until_they_have_enough(linear, name, draws):
+    told = []
+    short = SAMPLERS[name](linear, draws=draws, seed=6)
+    assert not short.converged
+    longer = SAMPLERS[name](linear, draws=draws, seed=6, enough=400.0, progress=told.append)
+    assert longer.converged or longer.flat.size == 10 * short.flat.size
+    assert longer.flat.size > short.flat.size and 0.0 <= min(told) and max(told) == 1.0
+    if name != "smc":
+        # what was drawn before is kept: it is one longer run
+        assert set(map(tuple, short.flat)) <= set(map(tuple, longer.flat))
+    most = SAMPLERS[name](linear, draws=draws, seed=6, enough=1e9)
+    assert most.flat.size == 10 * short.flat.size
+
+
 class PartlyNaN(Linear):
     def log_likelihood(self, places):
         return np.where(places[:, 0] > self.mean[0], np.nan, super().log_likelihood(places))
