@@ -116,6 +116,7 @@ def sample_case_geometry(
         draws=asked.draws,
         walkers=asked.walkers,
         warmup=asked.warmup,
+        enough=asked.enough,
         coarse=asked.coarse,
         generations=asked.generations,
         seed=case.seed,

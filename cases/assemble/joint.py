@@ -72,6 +72,7 @@ def sample_case_joint(
         draws=asked.draws,
         walkers=asked.walkers,
         warmup=asked.warmup,
+        enough=asked.enough,
         generations=asked.generations,
         slips=asked.slips,
         seed=case.seed,

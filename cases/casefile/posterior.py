@@ -10,6 +10,7 @@ from geoslip.cases.casefile.base import Block
 from geoslip.cases.casefile.units import Angle, Length
 
 SampledStrength = Literal["sampled", "chosen"] | float
+Enough = Annotated[float, Field(gt=0.0)] | None
 
 
 def parse_strength(value: Any) -> SampledStrength:
@@ -27,12 +28,12 @@ class SlipSampling(Block):
     The ``strength`` of the smoothing is sampled with slip, held where the ``smoothing`` block chose it (``chosen``),
     or held at a number. ``noise: sampled`` gives each data set an unknown factor of its standard deviations. A draw is
     twenty sweeps over all patches and a trajectory that reflects off the bounds; ``warmup`` draws, half of ``draws`` if
-    not given, are thrown away before. With ``enough``, such as 400, the chains go on until every parameter has so many
-    effective draws, up to ten times ``draws``.
+    not given, are thrown away before. The chains go on until every parameter has ``enough`` effective draws and R-hat
+    is at most 1.01, up to ten times ``draws``; ``enough: null`` ends them at ``draws``.
     """
 
     draws: Annotated[int, Field(ge=100, le=1_000_000)] = 500
-    enough: Annotated[float, Field(gt=0.0)] | None = None
+    enough: Enough = 400.0
     chains: Annotated[int, Field(ge=2, le=64)] = 4
     warmup: Annotated[int, Field(ge=0)] | None = None
     method: Literal["hybrid", "gibbs", "reflection"] = "hybrid"
@@ -126,6 +127,8 @@ class GeometrySampling(Block):
 
     A global search finds the modes, among them both nodal planes; then all are sampled. ``noise: sampled`` gives each
     data set an unknown factor of its standard deviations. The search looks at about ``coarse`` averages of the data.
+    The walkers go on until every number has ``enough`` effective draws and R-hat is at most 1.01, up to ten times
+    ``draws``; ``enough: null`` ends them at ``draws``.
     """
 
     planes: Annotated[tuple[SourcePlane, ...], Field(min_length=1)]
@@ -135,6 +138,7 @@ class GeometrySampling(Block):
     noise: Literal["sampled", "given"] = "sampled"
     sampler: Literal["emcee", "metropolis", "smc"] = "emcee"
     draws: Annotated[int, Field(ge=16, le=1_000_000)] = 500
+    enough: Enough = 400.0
     walkers: Annotated[int, Field(ge=1)] | None = None
     warmup: Annotated[int, Field(ge=0)] | None = None
     generations: Annotated[int, Field(ge=1)] = 300
@@ -147,7 +151,8 @@ class JointSampling(Block):
     ``dip``, ``strike``, ``east``, ``north`` and ``depth`` are what is known of each change, 0 where the faults are now:
     at least one. Slip has the case's smoothing, with zero-slip edges, and its rakes; a maximum of slip is not sampled.
     It is integrated out, then drawn at ``slips`` of the draws. The evidence is ``corrected`` for rake windows, or
-    leaves them out (``ignored``); the summary says what they do to it.
+    leaves them out (``ignored``); the summary says what they do to it. ``enough`` is as with ``geometry``. One peak is
+    climbed and sampled: for moves so free that there may be several, sample ``geometry`` first, which keeps all.
     """
 
     dip: AnglePrior | None = None
@@ -159,6 +164,7 @@ class JointSampling(Block):
     strength: Annotated[SampledStrength, PlainValidator(parse_strength)] = "sampled"
     bounds: Literal["corrected", "ignored"] = "corrected"
     draws: Annotated[int, Field(ge=16, le=1_000_000)] = 200
+    enough: Enough = 400.0
     walkers: Annotated[int, Field(ge=1)] | None = None
     warmup: Annotated[int, Field(ge=0)] | None = None
     generations: Annotated[int, Field(ge=1)] = 20

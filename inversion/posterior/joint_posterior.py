@@ -151,6 +151,8 @@ def sample_joint(
 ) -> JointPosterior:
     """Sample how a fault may be moved, the scales, and slip on it within its bounds.
 
+    The highest peak that the search finds is sampled; a mode far from it is not seen (sample_geometry keeps all).
+
     Parameters
     ----------
     target : JointTarget

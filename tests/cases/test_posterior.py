@@ -98,7 +98,7 @@ def test_the_draws_have_the_axes_of_netcdf(written) -> None:
 
 
 def test_chains_that_have_not_converged_are_told_first(study_folder: Path, tmp_path: Path) -> None:
-    path = sampling(study_folder, "{draws: 100, warmup: 0, chains: 2}")
+    path = sampling(study_folder, "{draws: 100, enough: null, warmup: 0, chains: 2}")
     told = CliRunner().invoke(app, ["run", str(path), "--out", str(tmp_path / "out"), "--no-report"])
     assert told.exit_code == 0
     assert told.stdout.startswith("NOT CONVERGED: posterior of slip: ")
@@ -116,7 +116,7 @@ def test_what_cannot_be_sampled_is_a_mistake_of_the_case(study_folder: Path) -> 
 
 
 def test_a_strength_may_be_held_and_the_noise_given(study_folder: Path) -> None:
-    run = run_case(read_case(sampling(study_folder, "{strength: chosen, noise: given, draws: 100}")))
+    run = run_case(read_case(sampling(study_folder, "{strength: chosen, noise: given, draws: 100, enough: null}")))
     assert run.slip_posterior.strength.tolist() == [run.estimate.strength]
     assert run.slip_posterior.target.scale_names == ()
 

@@ -41,7 +41,7 @@ def kept() -> dict:
 def run(study_folder: Path, kept: dict):
     """The small study with its geometry sampled; made once for this module."""
     if not kept:
-        asked = f"{{planes: [{PLANE}], generations: 30, draws: 100, warmup: 150}}"
+        asked = f"{{planes: [{PLANE}], generations: 30, draws: 100, enough: null, warmup: 150}}"
         kept["run"] = run_case(read_case(asking(study_folder, asked)))
     return kept["run"]
 
@@ -79,7 +79,9 @@ def test_the_report_shows_it(run) -> None:
 
 
 def test_chains_too_short_are_told_first(study_folder: Path, tmp_path: Path) -> None:
-    case = asking(study_folder, f"{{planes: [{PLANE}], generations: 4, draws: 16, warmup: 4, noise: given}}")
+    case = asking(
+        study_folder, f"{{planes: [{PLANE}], generations: 4, draws: 16, enough: null, warmup: 4, noise: given}}"
+    )
     said = CliRunner().invoke(app, ["run", str(case), "--out", str(tmp_path / "out"), "--no-report"])
     assert said.exit_code == 0, said.output
     assert "NOT CONVERGED: posterior of geometry" in said.output

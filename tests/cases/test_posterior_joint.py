@@ -16,7 +16,7 @@ from geoslip.cases.pipeline.study import run_case
 from geoslip.cases.report.joint import joint_figures, joint_section
 from geoslip.inversion.posterior import Checkpoint
 
-LITTLE = "draws: 16, warmup: 8, walkers: 8, generations: 1, slips: 16"
+LITTLE = "draws: 16, enough: null, warmup: 8, walkers: 8, generations: 1, slips: 16"
 
 
 def asking(folder: Path, asked: str) -> Path:
@@ -62,7 +62,7 @@ def test_what_makes_no_sense_is_refused(study_folder: Path, asked: str, words: s
 
 GEOMETRY = """geometry: {
   planes: [{east: 0 km, north: 0 km, depth: {uniform: [2 km, 12 km]}, strike: 30, dip: 60, length: 16 km, width: 9 km}],
-  noise: given, draws: 16, warmup: 8, generations: 1
+  noise: given, draws: 16, enough: null, warmup: 8, generations: 1
 }"""
 
 
