@@ -51,7 +51,7 @@ def block_pivoting(box: BoxProblem, state: NDArray[np.int8], *, patience: int) -
                 return True
             if look.count == 0:
                 if not box.faces.is_bordered:
-                    return box.residual <= box.tolerance
+                    return box.holds
                 box.faces.forget()
         tries = patience if look.count < fewest else tries - 1
         fewest = min(fewest, look.count)

@@ -97,6 +97,18 @@ def test_the_descent_takes_over_where_pivoting_gets_no_patience():
     assert hasty.kkt < 1e-9
 
 
+def test_smoothing_so_strong_that_rounding_hides_the_gradient_is_still_solved():
+    # a straight line costs nothing, so that N x is a small difference of products ten orders larger than b
+    matrix, data = kernel_problem(3)
+    second = np.diff(np.eye(60), n=2, axis=0)
+    normal, right = matrix.T @ matrix + 1e10 * second.T @ second, matrix.T @ data
+    found = minimise_bounded(normal, right, lower=-np.inf)
+    assert found.kkt > 1e-9
+    line = np.vander(np.linspace(0.0, 1.0, 60), 2)
+    best = line @ np.linalg.lstsq(matrix @ line, data)[0]
+    np.testing.assert_allclose(found.x, best, atol=1e-4 * np.abs(best).max())
+
+
 def test_arguments_are_left_alone():
     matrix, data = kernel_problem(6)
     normal, right = matrix.T @ matrix, matrix.T @ data
