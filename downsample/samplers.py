@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 
 from geoslip.downsample.cells import Cells
-from geoslip.downsample.discovery import discovered
+from geoslip.faults.discovery import discovered
 
 Sampler = Callable[..., Cells]
 

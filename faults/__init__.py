@@ -1,7 +1,7 @@
 """Geometry: local frame, fault planes, patches and their neighbours, slip models and their formats."""
 
 from geoslip.faults.fault import Fault, merge_faults
-from geoslip.faults.formats import FORMATS, FormatError, read_slip_model, write_slip_model
+from geoslip.faults.formats import FormatError, formats, read_slip_model, write_slip_model
 from geoslip.faults.formats.mechanisms import EventMechanism
 from geoslip.faults.formats.read_mechanisms import read_mechanisms
 from geoslip.faults.frame import LocalFrame
@@ -30,7 +30,6 @@ from geoslip.faults.vectors import azimuth_of, normal_vector, strike_vector, upd
 
 __all__ = [
     "DEFAULT_RIGIDITY",
-    "FORMATS",
     "RECTANGLE_COLUMNS",
     "Adjacency",
     "Axis",
@@ -54,6 +53,7 @@ __all__ = [
     "cut_uniform",
     "flipped_triangles",
     "focal_mechanism",
+    "formats",
     "kagan_angle",
     "magnitude_of_moment",
     "mechanism_tensor",

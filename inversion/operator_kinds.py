@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from geoslip.downsample.discovery import discovered
+from geoslip.faults.discovery import discovered
 from geoslip.inversion.norms import sparsity, total_variation
 from geoslip.inversion.operators import Operator, laplacian
 from geoslip.inversion.priors import damping, first_difference, matern, von_karman

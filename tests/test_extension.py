@@ -1,4 +1,4 @@
-"""A reader, a sampler, an operator and a study are each one new file: those that CONTRIBUTING shows, added and used."""
+"""The reader, sampler, operator, slip-model format and study that CONTRIBUTING shows: a file each, added and used."""
 
 import importlib
 import re
@@ -15,16 +15,17 @@ from geoslip.cases.casefile.sampling import Downsample
 from geoslip.cases.library.find import shipped_studies
 from geoslip.cases.library.studies import run_study
 from geoslip.downsample import Scene, read_scene, readers, samplers
-from geoslip.faults import Fault, Plane, cut_uniform
+from geoslip.faults import Fault, FormatError, Plane, cut_uniform, formats, read_slip_model
 from geoslip.inversion.operator_kinds import operator_kinds
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = re.findall(r"^```(?:python|ya?ml)\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE)
-READER, SAMPLER, OPERATOR, STUDY, PUBLISHED = SHOWN
+READER, SAMPLER, OPERATOR, FORMAT, STUDY, PUBLISHED = SHOWN
 KINDS = {
     "readers": ("geoslip.downsample.readers", "acme.py", READER),
     "samplers": ("geoslip.downsample", "sample_bands.py", SAMPLER),
     "operators": ("geoslip.inversion", "operator_deep.py", OPERATOR),
+    "formats": ("geoslip.faults.formats", "acme_slip.py", FORMAT),
 }
 CASE = """
 name: shown
@@ -38,7 +39,7 @@ smoothing: {operator: OPERATOR}
 
 @pytest.fixture(autouse=True)
 def _nothing_stays():
-    registries = (readers, samplers, operator_kinds)
+    registries = (readers, samplers, operator_kinds, formats)
     for registry in registries:
         registry.cache_clear()
     yield
@@ -106,6 +107,19 @@ def test_an_operator(add) -> None:
     deep, shallow = np.zeros(30), np.zeros(30)
     shallow[np.argmax(fault.centroids[:, 2])] = deep[np.argmin(fault.centroids[:, 2])] = 1.0
     assert made.roughness(deep) > 2.0 * made.roughness(shallow) > 0.0
+
+
+def test_a_format(add, tmp_path: Path) -> None:
+    path = tmp_path / "quake.acmeslip"
+    path.write_text("ACME\n30 40 6 90 45 10 5 2 90\n30.2 40 6 90 45 10 5 1 0\n")
+    with pytest.raises(FormatError, match="no known slip-model format"):
+        read_slip_model(path)
+    formats.cache_clear()
+    add("formats")
+    model = read_slip_model(path)
+    assert model.moment == pytest.approx(30e9 * 50e6 * 3.0)
+    assert model.slip[:, :2] == pytest.approx(np.array([[0.0, 2.0], [1.0, 0.0]]), abs=1e-12)
+    assert -model.fault.centroids[:, 2] == pytest.approx(np.array([6e3, 6e3]))
 
 
 def test_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.downsample.discovery import discovered
+from geoslip.faults.discovery import discovered
 
 Shape = Callable[[NDArray[np.float64], float], NDArray[np.float64]]
 

@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from geoslip.downsample.discovery import discovered
 from geoslip.downsample.errors import DataError
+from geoslip.faults.discovery import discovered
 
 PRODUCTS = ("scene", "points", "gnss")
 

@@ -1,36 +1,38 @@
-"""Slip-model file formats, one file each, told apart by what a file holds and written by what it is called."""
+"""Slip-model file formats, told apart by what a file holds and written by what it is called.
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+Each is one module of this folder that holds a `FORMAT`, or of another distribution under the entry point
+``geoslip.formats``.
+"""
+
 from inspect import signature
 from pathlib import Path
 
-from geoslip.faults.formats.columns import is_columns, parse_columns
+from geoslip.faults.formats.columns import parse_columns
 from geoslip.faults.formats.common import read_text, write_zipped
-from geoslip.faults.formats.coulomb import format_coulomb, is_coulomb, parse_coulomb
-from geoslip.faults.formats.csv import format_csv, is_csv, parse_csv
+from geoslip.faults.formats.coulomb import format_coulomb, parse_coulomb
+from geoslip.faults.formats.csv import format_csv, parse_csv
 from geoslip.faults.formats.errors import FormatError, naming
-from geoslip.faults.formats.fsp import is_fsp, parse_fsp
+from geoslip.faults.formats.fsp import parse_fsp
 from geoslip.faults.formats.fsp_writer import format_fsp
-from geoslip.faults.formats.geojson import format_geojson, is_geojson, parse_geojson
-from geoslip.faults.formats.gmsh import format_gmsh, is_gmsh, parse_gmsh
-from geoslip.faults.formats.gmt import format_gmt, is_gmt, parse_gmt
-from geoslip.faults.formats.gocad import format_gocad, is_gocad, parse_gocad
-from geoslip.faults.formats.inv import format_inv, is_inv, parse_inv
-from geoslip.faults.formats.kml import format_kml, is_kml, parse_kml
-from geoslip.faults.formats.pscmp import format_pscmp, is_pscmp, parse_pscmp
-from geoslip.faults.formats.relax import format_relax, is_relax, parse_relax
-from geoslip.faults.formats.seg import format_seg, is_seg, parse_seg
-from geoslip.faults.formats.unicycle import format_unicycle, format_vertices, is_unicycle, parse_unicycle
-from geoslip.faults.formats.usgs_geojson import format_usgs_geojson, is_usgs_geojson, parse_usgs_geojson
-from geoslip.faults.formats.usgs_param import format_usgs_param, is_usgs_param, parse_usgs_param
-from geoslip.faults.formats.vtk import format_vtk, is_vtk, parse_vtk
+from geoslip.faults.formats.geojson import format_geojson, parse_geojson
+from geoslip.faults.formats.gmsh import format_gmsh, parse_gmsh
+from geoslip.faults.formats.gmt import format_gmt, parse_gmt
+from geoslip.faults.formats.gocad import format_gocad, parse_gocad
+from geoslip.faults.formats.inv import format_inv, parse_inv
+from geoslip.faults.formats.kml import format_kml, parse_kml
+from geoslip.faults.formats.pscmp import format_pscmp, parse_pscmp
+from geoslip.faults.formats.registry import Format, formats
+from geoslip.faults.formats.relax import format_relax, parse_relax
+from geoslip.faults.formats.seg import format_seg, parse_seg
+from geoslip.faults.formats.unicycle import format_unicycle, parse_unicycle
+from geoslip.faults.formats.usgs_geojson import format_usgs_geojson, parse_usgs_geojson
+from geoslip.faults.formats.usgs_param import format_usgs_param, parse_usgs_param
+from geoslip.faults.formats.vtk import format_vtk, parse_vtk
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.map_grid import from_map_grid
 from geoslip.faults.slip import SlipModel
 
 __all__ = [
-    "FORMATS",
     "Format",
     "FormatError",
     "format_coulomb",
@@ -49,6 +51,7 @@ __all__ = [
     "format_usgs_geojson",
     "format_usgs_param",
     "format_vtk",
+    "formats",
     "parse_columns",
     "parse_coulomb",
     "parse_csv",
@@ -69,47 +72,6 @@ __all__ = [
     "read_slip_model",
     "write_slip_model",
 ]
-
-
-@dataclass(frozen=True)
-class Format:
-    """A format: its name, the suffixes of its files, and the functions that know, read and write its text.
-
-    A format that can be read only has no `write`, and one that must be named has no suffix. `holds` says which patches
-    it can hold; `beside` writes further files of the same name: their text by suffix.
-    """
-
-    name: str
-    suffixes: tuple[str, ...]
-    matches: Callable[[str], bool]
-    parse: Callable[..., SlipModel]
-    write: Callable[[SlipModel], str] | None
-    holds: tuple[str, ...] = ("rectangles",)
-    beside: Mapping[str, Callable[[SlipModel], str]] = field(default_factory=dict)
-
-
-BOTH, MESH = ("rectangles", "triangles"), ("triangles",)
-
-#: tried in this order on reading; a new format is one file and one entry here
-FORMATS = (
-    Format("usgs-geojson", (), is_usgs_geojson, parse_usgs_geojson, format_usgs_geojson, BOTH),
-    Format("geojson", (".geojson", ".json"), is_geojson, parse_geojson, format_geojson, BOTH),
-    Format("fsp", (".fsp",), is_fsp, parse_fsp, format_fsp),
-    Format("usgs-param", (".param",), is_usgs_param, parse_usgs_param, format_usgs_param),
-    Format("csv", (".csv",), is_csv, parse_csv, format_csv, BOTH),
-    Format("kml", (".kml", ".kmz"), is_kml, parse_kml, format_kml, BOTH),
-    Format("gmt", (".gmt",), is_gmt, parse_gmt, format_gmt, BOTH),
-    Format("coulomb", (".inp", ".inr"), is_coulomb, parse_coulomb, format_coulomb),
-    Format("gocad", (".ts",), is_gocad, parse_gocad, format_gocad, MESH),
-    Format("vtk", (".vtk",), is_vtk, parse_vtk, format_vtk, MESH),
-    Format("gmsh", (".msh",), is_gmsh, parse_gmsh, format_gmsh, MESH),
-    Format("pscmp", (".pscmp",), is_pscmp, parse_pscmp, format_pscmp),
-    Format("columns", (), is_columns, parse_columns, None),
-    Format("inv", (".inv",), is_inv, parse_inv, format_inv),
-    Format("seg", (".seg",), is_seg, parse_seg, format_seg),
-    Format("relax", (".flt", ".dat"), is_relax, parse_relax, format_relax),
-    Format("unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, MESH, {".ned": format_vertices}),
-)
 
 
 def read_slip_model(
@@ -151,13 +113,13 @@ def read_slip_model(
         If it cannot be opened.
     """
     text = read_text(path)
-    found = next((f for f in FORMATS if f.matches(text)), None) if format is None else _named(format)
+    found = next((f for f in formats() if f.matches(text)), None) if format is None else _named(format)
     if found is not None:
         unknown = sorted(set(options) - set(signature(found.parse).parameters))
         if unknown:
             raise FormatError(f"{found.name} has no option {', '.join(unknown)}", source=str(path))
     if found is None:
-        known = ", ".join(f.name for f in FORMATS)
+        known = ", ".join(f.name for f in formats())
         first = text.strip().splitlines()[0].strip()[:60]
         message = f"no known slip-model format (first line {first!r}): known are {known}; is it the right file?"
         raise FormatError(message, source=str(path))
@@ -183,9 +145,9 @@ def write_slip_model(path: str | Path, model: SlipModel, *, format: str | None =
         If the file cannot be written.
     """
     suffix = Path(path).suffix.lower()
-    found = next((f for f in FORMATS if suffix in f.suffixes), None) if format is None else _named(format)
+    found = next((f for f in formats() if suffix in f.suffixes), None) if format is None else _named(format)
     if found is None:
-        known = ", ".join(f"{f.suffixes[0]} ({f.name})" for f in FORMATS if f.suffixes)
+        known = ", ".join(f"{f.suffixes[0]} ({f.name})" for f in formats() if f.suffixes)
         raise FormatError(
             f"suffix {suffix!r} names no slip-model format: use {known}, or say format=", source=str(path)
         )
@@ -201,7 +163,7 @@ def write_slip_model(path: str | Path, model: SlipModel, *, format: str | None =
 
 
 def _named(name: str) -> Format:
-    for known in FORMATS:
+    for known in formats():
         if known.name == name:
             return known
-    raise FormatError(f"format {name!r} is unknown: known are {', '.join(f.name for f in FORMATS)}")
+    raise FormatError(f"format {name!r} is unknown: known are {', '.join(f.name for f in formats())}")

@@ -27,6 +27,7 @@ from geoslip.faults.formats.common import (
     title,
 )
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.formats.relax import segments_by_orientation
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
@@ -191,3 +192,6 @@ def _model(
         name=title(source),
         notes=notes,
     )
+
+
+FORMAT = Format("columns", (), is_columns, parse_columns, None, rank=50)

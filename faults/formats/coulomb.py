@@ -12,6 +12,7 @@ import numpy as np
 
 from geoslip.faults.formats.common import fault_of_groups, lowered_to_ground, number, rectangular, refuse_opening, title
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.formats.relax import segments_by_orientation
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
@@ -208,3 +209,6 @@ def _slips(table: np.ndarray, *, netted: bool, source: str) -> np.ndarray:
 def _value(text: str, pattern: str, source: str) -> float | None:
     found = re.search(pattern, text, flags=re.IGNORECASE)
     return number(found.group(1), pattern.split("\\")[0] or "a value", source=source) if found else None
+
+
+FORMAT = Format("coulomb", (".inp", ".inr"), is_coulomb, parse_coulomb, format_coulomb, rank=100)

@@ -6,6 +6,7 @@ import io
 import numpy as np
 
 from geoslip.faults.formats.errors import FormatError
+from geoslip.faults.formats.registry import BOTH, Format
 from geoslip.faults.formats.table import LEADING, model_of, refuse_unknown, table_of
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -77,3 +78,6 @@ def _written(value: object) -> str:
     if isinstance(value, float):
         return "" if np.isnan(value) else f"{value:.12g}"
     return str(value)
+
+
+FORMAT = Format("csv", (".csv",), is_csv, parse_csv, format_csv, BOTH, rank=130)

@@ -10,6 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from geoslip.faults.formats.common import rectangular, refuse_opening, required_frame
+from geoslip.faults.formats.fsp import is_fsp, parse_fsp
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.segment import RectangularSegment
@@ -146,3 +148,6 @@ def _rows(
     ):
         lat, lon, x, y, z, slip, angle, moment = (float(v) + 0.0 for v in values)
         yield f"{lat:.9f} {lon:.9f} {x:.12g} {y:.12g} {z:.12g} {slip:.12g} {angle:.12g} {moment:.9e}"
+
+
+FORMAT = Format("fsp", (".fsp",), is_fsp, parse_fsp, format_fsp, rank=150)

@@ -7,6 +7,7 @@ import numpy as np
 from geoslip.faults.formats.common import number
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import outlines_in_degrees
+from geoslip.faults.formats.registry import BOTH, Format
 from geoslip.faults.formats.table import KNOWN, model_of, table_of
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -106,3 +107,6 @@ def _digits(value: object) -> object:
     if isinstance(value, float | np.floating):
         return None if np.isnan(value) else float(f"{value:.12g}")
     return value
+
+
+FORMAT = Format("geojson", (".geojson", ".json"), is_geojson, parse_geojson, format_geojson, BOTH, rank=160)

@@ -8,6 +8,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about, placed_model
+from geoslip.faults.formats.registry import MESH, Format
 from geoslip.faults.formats.triangles import Surface, triangular
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -233,3 +234,6 @@ def _element_data(text: str, source: str) -> dict[str, dict[int, float]]:
                 int(number(n, "an element", source=source)): number(v, label, source=source) for n, v in rows
             }
     return found
+
+
+FORMAT = Format("gmsh", (".msh",), is_gmsh, parse_gmsh, format_gmsh, MESH, rank=70)

@@ -12,6 +12,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, placing_of
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import fault_of_outlines, outlines_in_degrees
+from geoslip.faults.formats.registry import BOTH, Format
 from geoslip.faults.formats.triangles import slip_of_rake
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -123,3 +124,6 @@ def format_gmt(model: SlipModel) -> str:
         lines.append(f"> -Z{size:.12g} rake={angle:.13g}{opening} segment={name}")
         lines += [f"{lon:.13g} {lat:.13g} {depth / 1e3:.13g}" for lon, lat, depth in ring]
     return "\n".join(lines) + "\n"
+
+
+FORMAT = Format("gmt", (".gmt",), is_gmt, parse_gmt, format_gmt, BOTH, rank=110)

@@ -10,6 +10,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about, placed_model
+from geoslip.faults.formats.registry import MESH, Format
 from geoslip.faults.formats.triangles import Surface, triangular
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -176,3 +177,6 @@ def _named_apart(surfaces: list[Surface]) -> list[Surface]:
         name = surface.name if count == 1 else f"{surface.name} ({count})"
         named.append(Surface(name, surface.vertices, surface.triangles, surface.slip))
     return named
+
+
+FORMAT = Format("gocad", (".ts",), is_gocad, parse_gocad, format_gocad, MESH, rank=90)

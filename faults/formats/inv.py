@@ -18,6 +18,7 @@ from geoslip.faults.formats.common import (
     rectangular,
 )
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
 from geoslip.faults.vectors import strike_vector
@@ -120,3 +121,6 @@ def format_inv(model: SlipModel) -> str:
         for n, row, numbers in zip(range(where.start + 1, where.stop + 1), layer, values):
             lines.append(f"{n} {k} {row + 1} " + " ".join(f"{value:.13g}" for value in numbers + 0.0))
     return "\n".join(lines) + "\n"
+
+
+FORMAT = Format("inv", (".inv",), is_inv, parse_inv, format_inv, rank=40)

@@ -12,6 +12,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import fault_of_outlines, outlines_in_degrees
+from geoslip.faults.formats.registry import BOTH, Format
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.slip import SlipModel
@@ -136,3 +137,6 @@ def _text(element: ElementTree.Element, name: str) -> str:
         if _local(part.tag) == name:
             return (part.text or "").strip()
     return ""
+
+
+FORMAT = Format("kml", (".kml", ".kmz"), is_kml, parse_kml, format_kml, BOTH, rank=120)

@@ -19,6 +19,7 @@ from geoslip.faults.formats.common import (
     required_frame,
 )
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.formats.relax import segments_by_orientation
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -156,3 +157,6 @@ def _rectangles(head: list[float], table: np.ndarray, place: np.ndarray, strike:
     down = table[:, 1:2] * 1e3 - 0.5 * size[1]
     top = corner + 1e3 * table[:, :1] * strike_vector(strike) - down * updip_vector(strike, dip)
     return np.column_stack([top, np.full((len(table), 4), [strike, dip, *size])])
+
+
+FORMAT = Format("pscmp", (".pscmp",), is_pscmp, parse_pscmp, format_pscmp, rank=60)

@@ -20,6 +20,7 @@ from geoslip.faults.formats.common import (
     refuse_opening,
 )
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
 from geoslip.faults.vectors import strike_vector
@@ -227,3 +228,6 @@ def segments_by_orientation(rectangles: np.ndarray, names: list[str]) -> dict[st
         if 1 < len(distinct) <= min(_MOST_SEGMENTS, len(keys) // 4):
             return grouped([f"segment {distinct.index(key) + 1}" for key in keys])
     return grouped(["main"] * len(rectangles))
+
+
+FORMAT = Format("relax", (".flt", ".dat"), is_relax, parse_relax, format_relax, rank=20)

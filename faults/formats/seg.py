@@ -10,6 +10,7 @@ import numpy as np
 
 from geoslip.faults.formats.common import number, rectangular, refuse_opening
 from geoslip.faults.formats.errors import FormatError
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.formats.relax import format_relax, parse_relax
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -135,3 +136,6 @@ def _row_widths(width: float, first: float, growth: float, source: str, line: in
                 "the rows never fill the width: is W0 in metres, and qW not below 1?", source=source, line=line
             )
     return rows
+
+
+FORMAT = Format("seg", (".seg",), is_seg, parse_seg, format_seg, rank=30)

@@ -12,6 +12,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, placing_of, read_text, refuse_opening, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about
+from geoslip.faults.formats.registry import MESH, Format
 from geoslip.faults.formats.triangles import (
     Surface,
     in_degrees,
@@ -191,3 +192,8 @@ def _vertices(
         return points, (), frame, None
     scale = 1e3 if unit.group(1) == "km" else 1.0
     return points * scale, (), frame, scale
+
+
+FORMAT = Format(
+    "unicycle", (".tri",), is_unicycle, parse_unicycle, format_unicycle, MESH, {".ned": format_vertices}, rank=10
+)

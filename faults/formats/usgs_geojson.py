@@ -7,6 +7,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, refuse_opening, title
 from geoslip.faults.formats.errors import FormatError, naming
 from geoslip.faults.formats.outlined import fault_of_outlines, outlines_in_degrees
+from geoslip.faults.formats.registry import BOTH, Format
 from geoslip.faults.formats.triangles import slip_of_rake
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
@@ -128,3 +129,6 @@ def format_usgs_geojson(model: SlipModel) -> str:
 
 def _digits(value: float) -> float:
     return float(f"{value:.13g}")
+
+
+FORMAT = Format("usgs-geojson", (), is_usgs_geojson, parse_usgs_geojson, format_usgs_geojson, BOTH, rank=170)

@@ -21,6 +21,7 @@ from geoslip.faults.formats.common import (
     title,
 )
 from geoslip.faults.formats.errors import FormatError, naming
+from geoslip.faults.formats.registry import Format
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.moment import DEFAULT_RIGIDITY
 from geoslip.faults.segment import RectangularSegment
@@ -234,3 +235,6 @@ def _rectangles(table: np.ndarray, size: list[float], meaning: str, frame: Local
     if meaning == "corner":
         rectangles[:, :3] += 0.5 * size[0] * strike_vector(rectangles[:, 3])
     return rectangles
+
+
+FORMAT = Format("usgs-param", (".param",), is_usgs_param, parse_usgs_param, format_usgs_param, rank=140)

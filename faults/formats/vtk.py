@@ -12,6 +12,7 @@ import numpy as np
 from geoslip.faults.formats.common import number, title
 from geoslip.faults.formats.errors import FormatError
 from geoslip.faults.formats.placing import about, placed_model
+from geoslip.faults.formats.registry import MESH, Format
 from geoslip.faults.formats.triangles import Surface, triangular
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.slip import SlipModel
@@ -171,3 +172,6 @@ def _scalars(words: list[str], name: str, count: int, source: str) -> np.ndarray
                 raise FormatError(f"{name}: {len(values)} values for {count} triangles", source=source)
             return np.array([number(value, name, source=source) for value in values])
     return None
+
+
+FORMAT = Format("vtk", (".vtk",), is_vtk, parse_vtk, format_vtk, MESH, rank=80)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.faults import FORMATS, FormatError, LocalFrame, SlipModel, read_slip_model
+from geoslip.faults import FormatError, LocalFrame, SlipModel, formats, read_slip_model
 from geoslip.faults.formats.unicycle import format_vertices
 from geoslip.okada import displacement_field
 
@@ -65,7 +65,7 @@ def test_every_format_keeps_the_moment_and_the_motion_of_every_model(data_folder
         kind = "triangles" if model.fault.sources.ndim == 3 else "rectangles"
         places = model.fault.centroids[:, :2].mean(axis=0) + np.random.default_rng(4).uniform(-1e5, 1e5, (6, 2))
         moved = surface(model, places)
-        able = [form for form in FORMATS if form.write is not None and kind in form.holds]
+        able = [form for form in formats() if form.write is not None and kind in form.holds]
         chosen = able if whole or model.fault.n_patches <= LARGE else able[turn % 5 :: 5]
         for form in chosen:
             found = differences(model, form, places, moved)

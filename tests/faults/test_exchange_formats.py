@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geoslip.faults import FORMATS, FormatError, LocalFrame, read_slip_model, write_slip_model
+from geoslip.faults import FormatError, LocalFrame, formats, read_slip_model, write_slip_model
 from geoslip.faults.formats import (
     parse_columns,
     parse_coulomb,
@@ -206,7 +206,7 @@ def test_good_versions_of_the_bad_files_are_read() -> None:
 def test_a_rigidity_that_varies_is_kept_or_refused(data_folder: Path) -> None:
     model = read_slip_model(data_folder / "slipmodels_ridgecrest_usgs/ridgecrest.param")
     kept = {"usgs-geojson", "geojson", "fsp", "usgs-param", "csv", "kml"}
-    for format in FORMATS:
+    for format in formats():
         if format.write is None or "rectangles" not in format.holds:
             continue
         if format.name in kept:

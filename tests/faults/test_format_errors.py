@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoslip.faults import (
-    FORMATS,
     Fault,
     FormatError,
     LocalFrame,
@@ -16,6 +15,7 @@ from geoslip.faults import (
     SlipModel,
     TriangularSegment,
     cut_uniform,
+    formats,
     read_slip_model,
 )
 from geoslip.faults.formats import parse_csv, parse_fsp, parse_relax, parse_usgs_param
@@ -32,7 +32,7 @@ MESH = SlipModel(
     np.tile([0.5, -1.0, 0.0], (2, 1)),
     frame=LocalFrame(20.0, 30.0),
 )
-WRITTEN = [format for format in FORMATS if format.write is not None]
+WRITTEN = [format for format in formats() if format.write is not None]
 TEXTS = {format.name: format.write(MODEL if "rectangles" in format.holds else MESH) for format in WRITTEN}
 FLT = "# n slip x1(km) x2 x3 length width strike dip rake\n1 1.0 0 0 0 2 2 10 60 90\n"
 
@@ -176,7 +176,7 @@ def test_files_of_the_wrong_kind(tmp_path):
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
 def test_a_file_cut_off_anywhere_is_refused_or_whole(name):
-    parse = next(format.parse for format in FORMATS if format.name == name)
+    parse = next(format.parse for format in formats() if format.name == name)
     text = TEXTS[name].rstrip()
     for length in range(len(text) - 1, 0, -max(1, len(text) // 97)):
         try:
@@ -202,7 +202,7 @@ def only_format_errors(parse, text):
 
 @settings(max_examples=40, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=300))
-@pytest.mark.parametrize("format", FORMATS, ids=lambda format: format.name)
+@pytest.mark.parametrize("format", formats(), ids=lambda format: format.name)
 def test_any_text_is_a_model_or_a_format_error(format, text):
     only_format_errors(format.parse, text)
 
@@ -256,7 +256,7 @@ def test_an_fsp_without_rake_column_takes_the_header_s():
 def test_rigidity_by_patch_comes_back_from_the_moments_of_an_fsp():
     stiff = np.linspace(20e9, 60e9, 6)
     layered = SlipModel(MODEL.fault, MODEL.slip, frame=MODEL.frame, rigidity=stiff)
-    text = next(format for format in FORMATS if format.name == "fsp").write(layered)
+    text = next(format for format in formats() if format.name == "fsp").write(layered)
     np.testing.assert_allclose(parse_fsp(text, rigidity="file").rigidity, stiff, rtol=1e-8)
 
 
@@ -285,7 +285,7 @@ def test_tables_with_impossible_grids_deviations_or_properties():
     ],
 )
 def test_bad_geojson(old, new, message):
-    parse = next(format for format in FORMATS if format.name == "geojson").parse
+    parse = next(format for format in formats() if format.name == "geojson").parse
     with pytest.raises(FormatError, match=message):
         parse(changed("geojson", old, new), source="slip.geojson")
     before, _, after = TEXTS["geojson"].rpartition('"width_km"')
@@ -304,7 +304,7 @@ def test_a_fault_of_other_than_rectangles_is_refused_by_formats_of_rectangles():
 
     model = SlipModel(Fault((Triangles(),)), np.zeros((1, 3)), frame=MODEL.frame)
     with pytest.raises(FormatError, match="segment 'mesh' is no rectangular one"):
-        next(format for format in FORMATS if format.name == "relax").write(model)
+        next(format for format in formats() if format.name == "relax").write(model)
     mixed = Fault((*MODEL.fault.segments, Triangles()))
     with pytest.raises(ValueError, match="mixes kinds of patches"):
         mixed.sources  # noqa: B018

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from geoslip.faults import (
-    FORMATS,
     Fault,
     FormatError,
     LocalFrame,
     SlipModel,
     TriangularSegment,
+    formats,
     read_slip_model,
     write_slip_model,
 )
@@ -20,7 +20,7 @@ from geoslip.faults.formats import parse_gmsh, parse_gocad, parse_vtk
 from geoslip.okada import displacement_field
 
 Sheet = Callable[..., tuple[np.ndarray, np.ndarray]]
-SUFFIXES = [f.suffixes[0] for f in FORMATS if "triangles" in f.holds and f.suffixes]
+SUFFIXES = [f.suffixes[0] for f in formats() if "triangles" in f.holds and f.suffixes]
 FRAME = LocalFrame(84.7, 28.2)
 
 GOCAD = """GOCAD TSurf 1
