@@ -97,7 +97,7 @@ def run_summary(run: StudyRun, folder: Path) -> str:
             lines.append(f"  {'':<24} on the full grid: VR {100 * run.grid_scores[fit.name]:.1f} %")
     if run.slip_posterior is not None:
         low, high = run.slip_posterior.magnitude_quantiles((0.025, 0.975))
-        lines.append(f"  95 % of the draws have Mw {low:.2f} to {high:.2f}")
+        lines.append(f"  95 % of the draws have Mw {low:.2f} to {high:.2f}, under these bounds and this smoothing")
     lines += [f"  warning: {warning}" for warning in run.warnings]
     lines.append(f"results: {folder.absolute()}")
     return "\n".join(lines)

@@ -80,7 +80,22 @@ def posterior_warnings(run: StudyRun) -> list[str]:
     if run.slip_posterior is not None:
         unlike = [text for check in run.slip_posterior.predictive for text in check.warnings]
         found += [f"posterior of slip: {text}" for text in (*run.slip_posterior.warnings, *unlike)]
+        found += moment_apart(run)
     return list(dict.fromkeys(found))
+
+
+def moment_apart(run: StudyRun) -> list[str]:
+    """Warn where the estimate's magnitude lies outside what the draws hold: one of them rests on assumptions."""
+    assert run.slip_posterior is not None
+    low, high = run.slip_posterior.magnitude_quantiles((0.025, 0.975))
+    mw = run.model.mw
+    if low <= mw <= high:
+        return []
+    return [
+        f"posterior of slip: the estimate's Mw {mw:.3f} lies outside the 95 % of the draws, {low:.3f} to {high:.3f}: "
+        "where data hardly tell the slip, bounds and smoothing decide its sum, so trust neither interval; look at the "
+        "moment by depth"
+    ]
 
 
 def not_converged(run: StudyRun) -> list[str]:

@@ -190,7 +190,9 @@ def _smoothing(run: StudyRun, cite: Cite) -> list[str]:
 
 
 def _uncertainty(run: StudyRun, cite: Cite) -> list[str]:
-    said = ["Formal standard deviations of slip hold for this noise, geometry and smoothing."]
+    said = [
+        "Formal standard deviations of slip hold for this noise, geometry and smoothing, not for the smoothing's bias."
+    ]
     if run.case.prediction_error is not None:
         known = run.case.prediction_error.model_dump()
         unsure = _joined([name for name, sigma in known.items() if sigma])
@@ -199,7 +201,9 @@ def _uncertainty(run: StudyRun, cite: Cite) -> list[str]:
         )
     asked = run.case.uncertainty
     if asked.monte_carlo:
-        said.append(f"{asked.monte_carlo} estimates from data with simulated noise give the spread of slip.")
+        said.append(
+            f"{asked.monte_carlo} estimates from data with simulated noise give the spread of slip, noise only."
+        )
     if asked.bootstrap:
         said.append(f"{asked.bootstrap} bootstrap samples of the data were inverted likewise{cite('efron1993')}.")
     if run.slip_posterior is not None:

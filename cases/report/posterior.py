@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from geoslip.inversion.posterior import SlipPosterior
 
 POSTERIOR = "Posterior of slip"
+HOLDS = (
+    "These intervals hold the noise and what this fault, this smoothing and these bounds leave open; that the slip is "
+    "as smooth as the smoothing expects, and lies on this fault, is assumed and not in them. Where the data hardly "
+    "tell the slip, a rake window or a lower bound lets it only add to the moment."
+)
 BROKEN = 0.2
 """Share of the median peak slip beyond which a patch counts as broken."""
 
@@ -100,4 +105,4 @@ def posterior_section(run: StudyRun) -> list[str]:
         return []
     draws, _ = marginals(run, posterior)
     table = spread_table({label: describe(values) for label, values in draws.items()})
-    return [html.paragraph(said_of_chains(posterior)), table]
+    return [html.paragraph(said_of_chains(posterior)), table, html.paragraph(HOLDS)]

@@ -75,7 +75,7 @@ def headline(run: StudyRun) -> str:
     moment = (
         moment_text(model.moment)
         if spread is None
-        else f"{moment_text(model.moment)}, ± {percent(spread / model.moment)} formal"
+        else f"{moment_text(model.moment)}, ± {percent(spread / model.moment)} formal (noise only)"
     )
     centroid = np.asarray(model.centroid, dtype=float)
     place = ""

@@ -3,6 +3,7 @@
 import csv
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import h5py
 import numpy as np
@@ -13,6 +14,7 @@ from geoslip.cases.casefile.read import read_case
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
 from geoslip.cases.output.results import write_run
+from geoslip.cases.pipeline.posterior import moment_apart
 from geoslip.cases.pipeline.study import run_case
 from geoslip.cases.report.page import report_page
 from geoslip.cases.report.posterior import posterior_figures
@@ -20,6 +22,14 @@ from geoslip.faults.formats import read_slip_model
 from geoslip.inversion.posterior import Checkpoint
 
 DRAWS = 800
+
+
+def test_a_magnitude_that_the_draws_do_not_hold_is_warned_of(written) -> None:
+    run, _ = written
+    low, high = run.slip_posterior.magnitude_quantiles((0.025, 0.975))
+    for mw, warned in ((0.5 * (low + high), 0), (low - 0.01, 1), (high + 0.01, 1)):
+        found = moment_apart(SimpleNamespace(slip_posterior=run.slip_posterior, model=SimpleNamespace(mw=mw)))
+        assert len(found) == warned and all(f"Mw {mw:.3f} lies outside" in text for text in found)
 
 
 def sampling(folder: Path, asked: str) -> Path:
@@ -71,6 +81,7 @@ def test_the_report_shows_it(written) -> None:
     run, _ = written
     page = report_page(run, {})
     assert "The chains have converged: 4 chains of 800 draws" in page and "Not converged" not in page
+    assert "is assumed and not in them" in page
     drawn = {entry.name: entry.figure for entry in posterior_figures(run)}
     assert list(drawn) == ["posterior_slip", "posterior_outline", "posterior_moment_depth", "posterior_marginals"]
     median = drawn["posterior_moment_depth"].axes[0].lines[0]

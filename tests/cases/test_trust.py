@@ -1,5 +1,6 @@
 """Tests of resolution and uncertainty are a line each in the case file, and a figure and a number each in the run."""
 
+import html
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +43,10 @@ def test_every_request_gives_a_figure_and_numbers(study_folder: Path) -> None:
     assert all(one["mean_slip_std_m"] > 0.0 for one in windows)
     # 20 km of 1 m of slip: some MPa
     assert 0.5 < told["stress_drop_mpa"]["mean"] < 10.0
-    assert "1 to 4 km" in trust_tables(run)[0]
+    intervals, said, windowed = trust_tables(run)
+    assert "Moment magnitude, monte carlo" in intervals and "Peak slip (m), bootstrap" in intervals
+    assert "noise only, not the smoothing's bias" in html.unescape(said)
+    assert "1 to 4 km" in windowed
     draws = run.trust.ensembles["monte_carlo"]
     assert np.abs(draws.mean - run.estimate.slip).max() < 0.2
 
