@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lstsq, null_space
+from scipy.linalg import null_space
 
 from geoslip.inversion.box import kkt_residual
 from geoslip.inversion.norms import NormOperator
@@ -18,17 +18,13 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-PROJECTIONS = 200
-"""Turns between multipliers that balance and multipliers that are short enough."""
-
 
 @dataclass(frozen=True, eq=False)
 class NormPoint:
-    """Parameters x, the multipliers z (rows,) of the lengths, and those of the lower less the upper bounds (q,)."""
+    """Parameters x (q,) and the multipliers z (rows,) of the lengths."""
 
     x: Array
     z: Array
-    bound: Array
 
 
 class NormTask:
@@ -92,15 +88,6 @@ def basis_of(task: NormTask, held: Mask, free: Mask) -> Array:
     return basis
 
 
-def on_zeros(task: NormTask, x: Array, held: Mask, free: Mask) -> Array:
-    """The nearest point at which the rows held are zero."""
-    if not (held.any() and free.any()):
-        return x
-    moved = x.copy()
-    moved[free] -= lstsq(task.rows[np.ix_(held, free)], task.rows[held] @ x - task.target[held])[0]
-    return moved
-
-
 def slopes(task: NormTask, x: Array, moving: Mask) -> tuple[Array, Array]:
     """Half the gradient (q,) and half the Hessian (q, q) of the objective, groups that are zero left out."""
     rows = task.rows[moving]
@@ -116,26 +103,3 @@ def slopes(task: NormTask, x: Array, moving: Mask) -> tuple[Array, Array]:
         flat = bent.reshape(-1, len(x))
         curvature = curvature + 0.5 * (flat.T @ flat - along.T @ along)
     return gradient, curvature
-
-
-def balancing_multipliers(task: NormTask, x: Array, held: Mask, free: Mask, near: Array) -> Array:
-    """The z (rows,) that balance the gradient of the free parameters, as near as can be to those given."""
-    residual = task.rows @ x - task.target
-    length = np.tile(task.grouped(residual), task.parts)
-    z = np.where(held, near, residual / np.where(length > 0.0, length, 1.0))
-    if not (held.any() and free.any()):
-        return z
-    # where zero groups meet in loops there are many: from one that balances to one that is short enough and back
-    rows = task.rows[np.ix_(held, free)].T
-    inverse = np.linalg.pinv(rows)
-    aim = -2.0 * (task.normal @ x - task.right)[free] - task.rows[np.ix_(~held, free)].T @ z[~held]
-    for _ in range(PROJECTIONS):
-        z[held] -= inverse @ (rows @ z[held] - aim)
-        size = np.tile(task.grouped(z), task.parts)
-        if size[held].max() <= 1.0:
-            break
-        short = z / np.maximum(size, 1.0)
-        z = np.where(held, short, z)
-    else:
-        z[held] -= inverse @ (rows @ z[held] - aim)
-    return z
