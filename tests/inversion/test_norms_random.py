@@ -58,9 +58,10 @@ def drawn(twin, seed):
     return system, float(np.sqrt(strongest) * 10.0 ** rng.uniform(-2.5, 0.5))
 
 
-@pytest.mark.parametrize("first", [0, 20])
-def test_every_random_problem_holds_its_conditions(twin, first):
-    for seed in range(first, first + 20):
+@pytest.mark.parametrize("seeds", [range(25), (90, 106, 194)])
+def test_every_random_problem_holds_its_conditions(twin, seeds):
+    """In the latter three an exchange of which lengths are zero goes round."""
+    for seed in seeds:
         system, strength = drawn(twin, seed)
         found = solve_system(system, strength)
         assert found.kkt <= 1e-8, (seed, found.kkt)
