@@ -82,7 +82,7 @@ picture: demo
 # where it was cut short. The figures of `make catalogue` and `make samplers`, which take long, are those last kept.
 studies: install-test
 	$(TEST)/python -m geoslip.cases.library.studies --out .cache/studies --pages cases --scoreboard docs/studies.md
-	$(TEST)/python -m geoslip.cases.menyuan2016.profile --picture docs/menyuan2016_profile.png
+	$(TEST)/python -m geoslip.cases.menyuan2016.one_profile --picture docs/menyuan2016_profile.png
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.components --page cases/ridgecrest2019/README.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.rupture --page cases/ridgecrest2019/README.md
 	$(TEST)/python -m geoslip.cases.ridgecrest2019.criteria .cache/studies/ridgecrest2019/weights \

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geoslip.cases.menyuan2016.profile import HALF, MIDDLE, STRIKE, figures, projected, rows_of
+from geoslip.cases.menyuan2016.one_profile import HALF, MIDDLE, STRIKE, figures, projected, rows_of
 from geoslip.faults import Fault, LocalFrame, Plane, SlipModel, cut_uniform
 
 

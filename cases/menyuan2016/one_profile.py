@@ -1,6 +1,6 @@
 """The thrust of 2016 and the strike slip of 2022 on one profile across the Lenglongling fault, from their twins.
 
-    python -m geoslip.cases.menyuan2016.profile --out FOLDER --picture docs/menyuan2016_profile.png
+    python -m geoslip.cases.menyuan2016.one_profile --out FOLDER --picture docs/menyuan2016_profile.png
 
 Both twins are inverted as their case files say, without what those ask of uncertainty. The profile runs along the
 normal to the Lenglongling fault, through the epicentre of 2022; every row of patches is drawn where it lies on it, in
