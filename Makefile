@@ -70,7 +70,7 @@ bench: install-test
 # where it was cut short. Ten minutes of one core.
 calibrate: install-test
 	mkdir -p .cache
-	$(TEST)/python tests/calibrate/geometry.py --keep .cache/calibration.jsonl --page docs/calibration.md
+	$(TEST)/python tests/calibrate/run.py --keep .cache --page docs/calibration.md
 
 # The README's picture: the first screens of the demo's report, by headless Chromium.
 picture: demo

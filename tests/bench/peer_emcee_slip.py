@@ -95,18 +95,18 @@ def judge(walk, truth):
     late = kept[half:].astype(float)
     tau = EVERY * emcee.autocorr.integrated_time(late, quiet=True, tol=0)
     chains = Chains(late.swapaxes(0, 1), tuple(str(number) for number in range(late.shape[2])))
+    far = np.abs(means - truth.mean(axis=0)) / truth.std(axis=0)
     off = np.abs(means[half:].mean(axis=0) - truth.mean(axis=0)) / truth.std(axis=0)
     wide = np.sqrt((spreads[half:] ** 2).mean(axis=0) + means[half:].var(axis=0)) / truth.std(axis=0)
     return {
         "tau": float(tau.max()),
-        "tau_median": float(np.median(tau)),
         "chain_in_tau": float(steps / tau.max()),
-        "ess_by_emcee": float(0.5 * steps * len(walk.places) / tau.max()),
         "r_hat": float(chains.r_hat.max()),
         "r_hat_median": float(np.median(chains.r_hat)),
-        "mean_off": float(off.max()),
+        "off_first": float(far[0].max()),
+        "off_last": float(far[-1].max()),
         "share_off": float((off > FAR).mean()),
-        "spread": [float(wide.min()), float(np.median(wide)), float(wide.max())],
+        "width": float(np.median(wide)),
     }
 
 

@@ -1,23 +1,10 @@
-"""Simulation-based calibration of the posterior of geometry (Talts et al. 2018): are its draws what they claim to be?
+"""Calibration of the posterior of geometry: one synthetic source, and what the page says of all. Some seconds each."""
 
-Sources are drawn from the prior, each gives data with noise of a drawn scale, and each posterior says at which rank the
-truth stands among its draws. If the posterior is right, every rank is as likely as any other. A source takes a few
-seconds; with --keep, those done are not done again. Prints a chi-square test for each quantity, draws the histograms
-and writes the page.
-"""
-
-import argparse
-import json
-import os
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-from scipy.stats import chisquare
+from ranks import RANKS
 
 import geoslip.okada as okada
 from geoslip.downsample import Observations
@@ -32,10 +19,6 @@ from geoslip.inversion.posterior import (
     search_geometry,
 )
 
-BINS, RANKS = 10, 99
-EDGES = np.linspace(-0.5, RANKS + 0.5, BINS + 1)
-FLAT = 0.01
-"""p-value of the chi-square test above which a histogram counts as flat."""
 TRIES: tuple[dict[str, Any], ...] = (
     {"sampler": "emcee", "draws": 200, "warmup": 200},
     {"sampler": "smc", "draws": 1000, "walkers": 4},
@@ -94,89 +77,15 @@ def rank_one(seed: int) -> dict[str, Any]:
     return {"seed": seed, "converged": posterior.chains.converged, "sampler": way["sampler"], "ranks": ranks}
 
 
-def flatness(done: list[dict[str, Any]]) -> dict[str, float]:
-    """p-value of the chi-square test of each quantity's histogram."""
-    ranks = {name: [one["ranks"][name] for one in done] for name in done[0]["ranks"]}
-    return {name: float(chisquare(np.histogram(found, EDGES)[0]).pvalue) for name, found in ranks.items()}
-
-
-def draw_histograms(done: list[dict[str, Any]], path: Path) -> None:
-    """Rank histograms with the band that nine in ten bars of a flat one keep to."""
-    columns, values = 3, flatness(done)
-    rows = -(-len(values) // columns)
-    figure = Figure(figsize=(9.0, 2.2 * rows), layout="constrained")
-    low, high = np.quantile(np.random.default_rng(0).binomial(len(done), 1.0 / BINS, 100_000), (0.05, 0.95))
-    top = 1.08 * max(np.histogram([one["ranks"][name] for one in done], EDGES)[0].max() for name in values)
-    for number, (name, value) in enumerate(values.items()):
-        axes = figure.add_subplot(rows, columns, number + 1)
-        axes.axhspan(low, high, color="#c9ced6", linewidth=0)
-        axes.hist([one["ranks"][name] for one in done], bins=EDGES.tolist(), color="#0b6e99", alpha=0.7)
-        axes.set_title(f"{name}, p = {value:.3f}", fontsize=10, loc="left")
-        axes.set_xlim(EDGES[0], EDGES[-1])
-        axes.set_ylim(0.0, top)
-        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
-        axes.tick_params(labelsize=8)
-        axes.set_ylabel("sources" if number % columns == 0 else "", fontsize=9)
-        axes.set_xlabel(f"rank of the truth among {RANKS} draws" if number >= len(values) - columns else "", fontsize=9)
-    figure.savefig(path, dpi=110)
-
-
-def page(done: list[dict[str, Any]], picture: str) -> str:
-    """What the page says: the test of each quantity, and how many posteriors had converged."""
-    values, converged = flatness(done), sum(one["converged"] for one in done)
-    again = sum(one["sampler"] == "smc" for one in done)
-    rows = [f"| {name} | {value:.3f} | {'flat' if value > FLAT else 'NOT FLAT'} |" for name, value in values.items()]
-    return "\n".join([
-        "# Are the intervals right?",
-        "",
-        "Written by `make calibrate` (tests/calibrate/geometry.py): simulation-based calibration (Talts et al. 2018).",
-        "A fault and its slip are drawn from the prior, data are made with noise of a drawn scale, and their",
-        f"posterior is sampled as a user would. The truth's rank among {RANKS} draws must be as likely to be any",
-        "number as any other: intervals too narrow make the histogram high at both ends, too wide ones in the",
-        "middle, a bias makes it lean.",
+def section(done: list[dict[str, Any]]) -> list[str]:
+    """What the page says of the sources."""
+    again, converged = sum(one["sampler"] == "smc" for one in done), sum(one["converged"] for one in done)
+    return [
+        "## Geometry, slip integrated out",
         "",
         f"{len(done)} sources: a plane of unknown place, depth, strike (the whole circle), dip, length and slip under",
         "60 points with correlated noise of unknown scale and an unknown offset; some are so faint that they are",
         f"hardly found. Each is sampled by emcee; of {again}, whose chains had not converged, smc took the place.",
         f"In the end {converged} of {len(done)} had converged (R-hat up to 1.01, 400 effective draws); all count.",
         "",
-        f"| quantity | p of chi-square, {BINS} bars | above {FLAT:g} |",
-        "|---|---|---|",
-        *rows,
-        "",
-        f"![Rank histograms of every quantity; grey: where nine in ten bars of a flat histogram lie]({picture})",
-        "",
-    ])  # fmt: skip
-
-
-def main() -> None:
-    """Run the sources, print the tests, draw the histograms, write the page; exit 1 where a histogram is not flat."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100, help="number of synthetic sources")
-    parser.add_argument("--processes", type=int, default=os.cpu_count(), help="sources worked on at once")
-    parser.add_argument("--keep", type=Path, help="JSON lines, one a source; those in it are not made again")
-    parser.add_argument("--page", type=Path, required=True, help="page to write; the picture lies beside it")
-    options = parser.parse_args()
-    done: list[dict[str, Any]] = []
-    if options.keep and options.keep.is_file():
-        done = [json.loads(line) for line in options.keep.read_text().splitlines() if line.endswith("}")]
-    left = sorted(set(range(options.count)) - {one["seed"] for one in done})
-    with ProcessPoolExecutor(options.processes) as pool:
-        for one in pool.map(rank_one, left):
-            done.append(one)
-            if options.keep:
-                with options.keep.open("a") as stream:
-                    stream.write(json.dumps(one) + "\n")
-            print(f"source {len(done)} of {options.count}", flush=True)
-    done = sorted((one for one in done if one["seed"] < options.count), key=lambda one: int(one["seed"]))
-    picture = options.page.with_name("calibration_geometry.png")
-    draw_histograms(done, picture)
-    options.page.write_text(page(done, picture.name), encoding="utf-8")
-    values = flatness(done)
-    print({name: round(value, 3) for name, value in values.items()})
-    if min(values.values()) <= FLAT:
-        raise SystemExit(1)
-
-
-if __name__ == "__main__":
-    main()
+    ]
