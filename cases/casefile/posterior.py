@@ -27,9 +27,9 @@ class SlipSampling(Block):
 
     The ``strength`` of the smoothing is sampled with slip, held where the ``smoothing`` block chose it (``chosen``),
     or held at a number. ``noise: sampled`` gives each data set an unknown factor of its standard deviations. A draw is
-    twenty sweeps over all patches and a trajectory that reflects off the bounds; ``warmup`` draws, half of ``draws`` if
-    not given, are thrown away before. The chains go on until every parameter has ``enough`` effective draws and R-hat
-    is at most 1.01, up to ten times ``draws``; ``enough: null`` ends them at ``draws``.
+    twenty sweeps over all patches, or more of many, and a trajectory that reflects off the bounds; ``warmup`` draws,
+    half of ``draws`` if not given, are thrown away before. The chains go on until every parameter has ``enough``
+    effective draws and R-hat is at most 1.01, up to ten times ``draws``; ``enough: null`` ends them at ``draws``.
     """
 
     draws: Annotated[int, Field(ge=100, le=1_000_000)] = 500

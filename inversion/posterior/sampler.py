@@ -30,8 +30,9 @@ from geoslip.inversion.posterior.target import BoundedGaussian, LogUniform
 Array = NDArray[np.float64]
 
 METHODS = ("hybrid", "gibbs", "reflection")
-SWEEPS = 20
-"""Sweeps a draw."""
+SWEEPS, PARAMETERS_A_SWEEP = 20, 12
+"""Sweeps a draw: at least so many, and one for so many parameters. A sweep costs q^2 beside a trajectory's q^3, so that
+the sweeps of a draw, by which the strength moves, take a fixed share of its time."""
 QUARTER = 0.5 * np.pi
 """Duration of a trajectory: without bounds its end does not depend on its start."""
 MOST_BOUNCES = 1_000_000
@@ -103,7 +104,7 @@ def sample_bounded(
     seeds = np.random.SeedSequence(seed).spawn(chains)
     states = [Chain(target, np.random.default_rng(one), start=start, method=method) for one in seeds]
     made_for = identity(
-        _arrays(target), method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=SWEEPS,
+        _arrays(target), method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=_sweeps(target),
         start=_digest(start), parameters=target.n, priors_of_the_scales=_priors(target),
     )  # fmt: skip
     race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for)
@@ -136,7 +137,7 @@ class Chain:
     def __init__(
         self, target: BoundedGaussian, generator: np.random.Generator, *, start: Array | None, method: str
     ) -> None:
-        self.target, self.generator, self.method = target, generator, method
+        self.target, self.generator, self.method, self.sweeps = target, generator, method, _sweeps(target)
         self.x = np.clip(np.zeros(target.n) if start is None else start, target.lower, target.upper)
         columns = sparse.csc_array(target.gram)
         self.columns = columns.indptr.astype(np.int64), columns.indices.astype(np.int64), columns.data
@@ -177,7 +178,7 @@ class Chain:
         """Gibbs sweeps, the strength renewed after each."""
         target = self.target
         self.strength = gibbs_sweeps(
-            SWEEPS, self.x, self.normal @ self.x - self.right, target.gram @ self.x, self.normal, *self.columns,
+            self.sweeps, self.x, self.normal @ self.x - self.right, target.gram @ self.x, self.normal, *self.columns,
             np.diagonal(target.gram).copy(), target.lower, target.upper, self.right, self.strength,
             self.strength_range, self.target.normaliser, self.generator,
         )  # fmt: skip
@@ -235,6 +236,10 @@ class Chain:
         for weight, term in zip(self.noise**-2.0, self.target.terms, strict=True):
             self.normal += weight * term.normal
             self.right += weight * term.right
+
+
+def _sweeps(target: BoundedGaussian) -> int:
+    return max(SWEEPS, target.n // PARAMETERS_A_SWEEP)
 
 
 def _digest(start: Array | None) -> str:

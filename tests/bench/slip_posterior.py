@@ -93,7 +93,7 @@ def main():
     """Print one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--noise", type=float, default=0.01, help="m")
-    parser.add_argument("--draws", type=int, default=300)
+    parser.add_argument("--draws", type=int, default=150)
     parser.add_argument("--metropolis", type=float, default=0.0, help="processor seconds of the peer")
     parser.add_argument("--emcee", type=float, default=0.0, help="processor seconds of the other peer")
     options = parser.parse_args()
