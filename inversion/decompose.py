@@ -251,6 +251,11 @@ def _north_note(north: North) -> str:
     where = "a map" if np.ndim(north.value) else f"{float(np.asarray(north.value)):g} m"
     sigma = float(np.nanmean(north.sigma))
     if north.treatment == "held":
+        if sigma == 0.0:
+            return (
+                f"north is held at {where} as if it were known: state its standard deviation (north_sigma), or the"
+                " errors of east and up leave out what neglecting it does"
+            )
         return f"north is held at {where}; its standard deviation ({sigma:g} m on average) is part of the covariance"
     return f"north has a prior at {where} with a standard deviation of {sigma:g} m on average"
 
@@ -263,7 +268,7 @@ def require_common_grid(fields: list[Scene], n_sigmas: int, needed: int) -> None
         names = ", ".join(field.name for field in fields) or "none"
         raise DataError(
             f"{len(fields)} field{'' if len(fields) == 1 else 's'} ({names}), but {needed} components are sought: add "
-            "a track or offsets" + ("" if needed == 2 else ", or hold north at a value (North('held'))")
+            "a track or offsets" + ("" if needed == 2 else ", or hold north at a value (north: held)")
         )
     first = fields[0]
     for other in fields[1:]:

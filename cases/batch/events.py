@@ -65,9 +65,16 @@ def read_events(path: Path, *, catalogue: Path | None = None) -> tuple[dict[str,
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
-        known = read_seismic(catalogue) if catalogue is not None else {}
     except (OSError, ValueError) as error:
-        raise CaseError(Mistake(str(error), file=str(path))) from error
+        rule = f"the table of events cannot be read ({getattr(error, 'strerror', None) or error}): check the path"
+        raise CaseError(Mistake(rule, file=str(path))) from error
+    try:
+        known = read_seismic(catalogue) if catalogue is not None else None
+    except OSError as error:
+        rule = f"the catalogue cannot be read ({error.strerror}): check the path"
+        raise CaseError(Mistake(rule, "--catalogue", str(catalogue))) from error
+    except ValueError as error:
+        raise CaseError(Mistake(str(error), "--catalogue")) from error
     cases: dict[str, str] = {}
     seismic: dict[str, EventMechanism] = {}
     mistakes = [] if rows else [Mistake("the table has no events: columns are name and case", file=str(path))]
@@ -95,9 +102,11 @@ def _check_name(name: str, case: str, cases: dict[str, str]) -> None:
         raise ValueError(f"the name '{name}' becomes a folder: use letters, digits, '-', '_' and '.'")
 
 
-def _seismic(name: str, row: dict[str, str], known: dict[str, EventMechanism]) -> EventMechanism | None:
+def _seismic(name: str, row: dict[str, str], known: dict[str, EventMechanism] | None) -> EventMechanism | None:
     identifier = (row.get("event") or "").strip()
     if identifier:
+        if known is None:
+            raise ValueError(f"event '{identifier}' is one of a catalogue: name its file with --catalogue")
         if identifier not in known:
             raise ValueError(f"event '{identifier}' is not in the catalogue, which has {len(known)} events")
         return known[identifier]

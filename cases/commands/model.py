@@ -25,6 +25,8 @@ Array = NDArray[np.float64]
 _HOW = "; on the command line that is --option KEY=VALUE"
 MOST_GRID_POINTS = 20_000_000
 """A larger grid is taken for a mistake in its spacing."""
+FARTHEST = 3e6
+"""Metres: nobody asks what an earthquake does so far away, where a flat Earth says nothing."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ def read_model(path: Path, *, asked: Asked) -> SlipModel:
         raise CaseError(Mistake(f"{error}{hint}")) from error
     except OSError as error:
         rule = f"the slip model cannot be read: {error.strerror}; check the path"
+        if path.is_dir():
+            rule = f"this is a folder: name the slip model's file in it, such as {path / 'slip.csv'}"
         raise CaseError(Mistake(rule, key=str(path))) from error
 
 
@@ -108,7 +112,8 @@ def parse_numbers(text: str, count: int, option: str, form: str) -> list[float]:
     except ValueError:
         numbers = []
     if len(numbers) != count or not np.isfinite(numbers).all():
-        raise CaseError(Mistake(f"this is {count} numbers written {form} (with = after the option)", option, text))
+        wanted = "a number is wanted" if count == 1 else f"{count} numbers are wanted"
+        raise CaseError(Mistake(f"{wanted}, written {form} (with = after the option)", option, text))
     return numbers
 
 
@@ -132,6 +137,7 @@ def forward_command(
         rule = "this model does not say where on Earth it lies: give --origin=LON,LAT of its local coordinates"
         raise CaseError(Mistake(rule, key=str(path)))
     places = grid_points(grid) if grid is not None else table_points(points)
+    refuse_far_places(model, places, option="--grid" if points is None else "--points", text=grid or str(points))
     reporter = reporter_for_stream()
     try:
         names, columns = forward_field(model, places, poisson=poisson, strain=strain, reporter=reporter)
@@ -207,6 +213,29 @@ def grid_points(grid: str) -> Array:
     return np.column_stack([x, y, np.zeros(x.size)])
 
 
+def refuse_far_places(model: SlipModel, places: Array, *, option: str, text: str) -> None:
+    """Refuse places that are all so far from a model that longitude and latitude must have been taken for each other.
+
+    Raises
+    ------
+    CaseError
+        If the nearest lies beyond `FARTHEST` from the middle of the model's patches, or one is not on Earth.
+    """
+    assert model.frame is not None
+    east, north = model.fault.centroids[:, :2].mean(axis=0)
+    middle = [float(part) for part in model.frame.to_geographic(east, north)]
+    try:
+        away = np.hypot(*LocalFrame(*middle).to_local(places[:, 0], places[:, 1]))
+    except ValueError as error:
+        raise CaseError(Mistake(str(error), option, text)) from error
+    if away.min() > FARTHEST:
+        rule = (
+            f"the nearest place is {1e-3 * away.min():.0f} km from the model, which lies at {middle[0]:.2f},"
+            f"{middle[1]:.2f}: longitude comes first, then latitude"
+        )
+        raise CaseError(Mistake(rule, option, text))
+
+
 def table_points(path: Path | None) -> Array:
     """Longitude, latitude (degrees) and depth (m) of the rows of a table."""
     from geoslip.downsample.readers._table import read_table
@@ -217,7 +246,9 @@ def table_points(path: Path | None) -> Array:
         longitude, latitude = table.numbers("longitude"), table.numbers("latitude")
         depth = 1e3 * table.numbers("depth_km") if "depth_km" in table.names else np.zeros(len(table))
     except ValueError as error:
-        raise CaseError(Mistake(str(error))) from error
+        rule = str(error).split("; name ")[0].split(": name them")[0]
+        hint = "; the table of --points begins with a line that names its columns, lon, lat and maybe depth_km"
+        raise CaseError(Mistake(rule + ("" if rule == str(error) else hint))) from error
     if (depth < 0.0).any():
         rule = f"a depth of {1e-3 * depth.min():g} km lies above ground: depths are positive downward"
         raise CaseError(Mistake(rule, key=str(path)))
@@ -244,11 +275,13 @@ def convert_command(source: Path, target: Path, *, asked: Asked, form: str | Non
                 if beside != partial:
                     beside.replace(beside.with_name(beside.name.removeprefix(".partial-")))
     except FormatError as error:
-        raise CaseError(Mistake(str(error).replace(str(partial), str(target)))) from error
+        rule = str(error).replace(str(partial), str(target)).replace("or say format=", "or say which with --to")
+        raise CaseError(Mistake(rule)) from error
     except OSError as error:
         rule = f"the model cannot be written ({error.strerror}): choose another place"
         raise CaseError(Mistake(rule, key=str(target))) from error
     for note in model.notes:
         typer.echo(f"note: {note}", err=True)
-    count = model.fault.n_patches
-    typer.echo(f"{target}: {count} patches in {len(model.fault.segments)} segments, Mw {model.mw:.2f}")
+    count, segments = model.fault.n_patches, len(model.fault.segments)
+    parts = "1 segment" if segments == 1 else f"{segments} segments"
+    typer.echo(f"{target}: {count} patches in {parts}, Mw {model.mw:.2f}")

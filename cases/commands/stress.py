@@ -10,7 +10,15 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from geoslip.cases.commands.model import Asked, grid_points, parse_numbers, read_model, table_points, write_whole
+from geoslip.cases.commands.model import (
+    Asked,
+    grid_points,
+    parse_numbers,
+    read_model,
+    refuse_far_places,
+    table_points,
+    write_whole,
+)
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.progress import Reporter, reporter_for_stream
 from geoslip.faults.slip import SlipModel
@@ -127,6 +135,8 @@ def _on_planes(
     numbers = parse_numbers(text, 2 if largest else 3, "--receiver", form)
     levels = [1e3 * float(part) for part in _depths(receivers.depths)]
     places = table_points(receivers.points) if receivers.grid is None else grid_points(receivers.grid)
+    option, given = ("--grid", receivers.grid) if receivers.grid is not None else ("--points", str(receivers.points))
+    refuse_far_places(model, places, option=option, text=given)
     several = np.array(levels) if receivers.grid is not None else None
     with reporter.step("stress") as report:
         change, places[:, 2] = coulomb_at_places(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 from geoslip.cases.casefile.read import parse_case
 from geoslip.cases.casefile.units import parse_length
 from geoslip.cases.errors import CaseError, Mistake
-from geoslip.cases.new.entries import RAKES, Ask, data_entry, flow, middle, patch_length, trace_places
+from geoslip.cases.new.entries import RAKES, Ask, data_entry, distinct_names, flow, middle, patch_length, trace_places
 from geoslip.faults.frame import LocalFrame
 
 DEPTH = "15 km"
@@ -95,7 +96,10 @@ def new_case(folder: Path, wishes: Wishes | None = None, *, ask: Ask | None = No
     if ask is not None:
         wishes = asked(wishes, ask)
     text = written(wishes, folder, ask=ask) if wishes.data else filled_template(wishes, folder)
-    parse_case(text, path=path)  # what is written is a sound case, or the options were not
+    try:
+        parse_case(text, path=path)  # what is written is a sound case, or the options were not
+    except CaseError as error:
+        raise CaseError([_of_the_flags(mistake, wishes) for mistake in error.mistakes]) from error
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -103,6 +107,19 @@ def new_case(folder: Path, wishes: Wishes | None = None, *, ask: Ask | None = No
         rule = f"the case cannot be written ({error.strerror}): choose another folder"
         raise CaseError(Mistake(rule, key=str(folder))) from error
     return path
+
+
+def _of_the_flags(mistake: Mistake, wishes: Wishes) -> Mistake:
+    """A mistake in a case that was not written, told of the flag that it came from."""
+    key = mistake.key
+    if place := re.match(r"data\[(\d+)\]\.?", key):
+        index, rest = int(place[1]), key[place.end() :]
+        specs = [*(("--track", spec) for spec in wishes.tracks), *(("--gnss", spec) for spec in wishes.gnss)]
+        flag, spec = specs[index] if index < len(specs) else ("--track", "")
+        key = f"{flag} {spec.split(' ')[0]}: {rest}"
+    elif key.startswith("faults[0]."):
+        key = f"--{key.removeprefix('faults[0].').replace('_', '-')}"
+    return replace(mistake, key=key, file="", line=None)
 
 
 def filled_template(wishes: Wishes, folder: Path) -> str:
@@ -181,6 +198,7 @@ def written(wishes: Wishes, folder: Path, *, ask: Ask | None = None) -> str:
                 data.append(data_entry(spec, kind=kind, folder=folder, ask=ask))
             except CaseError as error:
                 mistakes += error.mistakes
+    distinct_names(data)
     placed: tuple[list[Any], dict[str, Any]] | None = None
     try:
         placed = _fault(wishes)

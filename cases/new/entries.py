@@ -19,6 +19,7 @@ from geoslip.downsample.errors import DataError
 from geoslip.downsample.readers import readers
 from geoslip.downsample.readers._registry import Reader, choose_reader
 from geoslip.downsample.readers._table import read_table
+from geoslip.downsample.readers.gnss_table import USUAL, offsets_table
 
 Ask = Callable[[str], str]
 """Takes a question, gives the answer as text."""
@@ -34,6 +35,8 @@ RAKES = {
 PATCHES = 200
 """About so many patches a fault is cut into."""
 ANGLES = ("incidence", "heading")
+LONGEST_NAME = 24
+"""Letters of a data set's name, beyond which its dates stand in for it."""
 
 
 def data_entry(spec: str, *, kind: str, folder: Path, ask: Ask | None) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def data_entry(spec: str, *, kind: str, folder: Path, ask: Ask | None) -> dict[s
         raise CaseError(Mistake("name the file, and KEY=VALUE for what it does not say", flag))
     written = dict(_key_and_value(word, flag) for word in words[1:])
     path = resolve(words[0], [Path(), *(Path(os.environ[name]) for name in ("GEOSLIP_DATA",) if name in os.environ)])
-    entry: dict[str, Any] = {"name": path.name.split(".")[0], "kind": written.pop("kind", kind)}
+    entry: dict[str, Any] = {"name": written.pop("name", short_name(path)), "kind": written.pop("kind", kind)}
     entry["file"] = _seen_from(folder, path) if Path(words[0]).exists() else words[0]
     reader = _reader(path, entry["kind"], str(written.pop("format", "auto")), flag)
     if reader.product == "scene" and set(reader.asks) < {"unit", "positive"}:
@@ -70,7 +73,8 @@ def data_entry(spec: str, *, kind: str, folder: Path, ask: Ask | None) -> dict[s
     open_keys = _open_keys(reader, entry["kind"], written, path)
     if open_keys and ask is None:
         said = " ".join(f"{key}=..." for key in open_keys)
-        raise CaseError(Mistake(f"the file does not say this, but you may: '{words[0]} {said}'", flag, words[0]))
+        told = "; ".join(f"{key}: {question}" for key, question in open_keys.items())
+        raise CaseError(Mistake(f"the file leaves open, but you may say, '{words[0]} {said}' ({told})", flag, words[0]))
     for key, question in open_keys.items():
         assert ask is not None
         written[key] = _value(ask(f"{path.name}: {question}"))
@@ -86,6 +90,27 @@ def data_entry(spec: str, *, kind: str, folder: Path, ask: Ask | None) -> dict[s
     return entry | usual | written
 
 
+def short_name(path: Path) -> str:
+    """A name for a data set that fits tables and maps: what stands before the first point, or the dates in it."""
+    name = path.name.split(".")[0]
+    dates = re.findall(r"(?<!\d)(?:19|20)\d{6}(?!\d)", name)
+    return name if len(name) <= LONGEST_NAME else "-".join(dates[:2]) or name[:LONGEST_NAME]
+
+
+def distinct_names(entries: Sequence[dict[str, Any]]) -> None:
+    """Tell data sets of one name apart by the folders of their files, or by numbers."""
+    names = [entry["name"] for entry in entries]
+    for entry in entries:
+        if names.count(entry["name"]) > 1:
+            folder = Path(entry["file"]).parent.name
+            entry["name"] = f"{folder}_{entry['name']}" if folder not in ("", "..") else entry["name"]
+    taken: list[str] = []
+    for entry in entries:
+        if entry["name"] in taken:
+            entry["name"] += f"_{taken.count(entry['name']) + 1}"
+        taken.append(entry["name"])
+
+
 def _reader(path: Path, kind: str, format: str, flag: str) -> Reader:
     """The reader of a file: that of points where one recognises it, as a case's run chooses."""
     products = ("gnss",) if kind == "gnss" else ("points", "scene")
@@ -93,6 +118,10 @@ def _reader(path: Path, kind: str, format: str, flag: str) -> Reader:
     for product in products:
         if format != "auto" and format not in readers(product):
             continue
+        if path.is_dir():
+            raise CaseError(
+                Mistake("this is a folder: name the file in it that the product's how-to names", flag, str(path))
+            )
         try:
             return choose_reader(path, product=product, format=format)
         except DataError as error:
@@ -111,9 +140,11 @@ def _open_keys(reader: Reader, kind: str, written: dict[str, Any], path: Path) -
         wanted["positive"] = "a positive value means motion toward or away (from the satellite)"
     if written.get("unit") == "rad":
         wanted["wavelength"] = "radar wavelength, such as 55.465763 mm"
-    needed = {"points": {"longitude", "latitude", "value"}, "gnss": {"station", "longitude", "latitude"}}
+    needed = {"points": {"longitude", "latitude", "value"}, "gnss": {"longitude", "latitude", "east", "north"}}
     if reader.name.endswith("_table") and not needed[reader.product] <= columns:
-        wanted["columns"] = f"its columns in order, {', '.join(sorted(needed[reader.product]))} among them"
+        usual = USUAL if reader.product == "gnss" else ("longitude", "latitude", "value", "sigma")
+        wanted["columns"] = f"what it holds, in order, '-' for what is not used, such as {','.join(usual)}"
+        written.pop("columns", None)
     known = {"look", "east", "north"} & {*written} or {"look_up", "incidence"} & columns
     if kind == "los" and "unit" in reader.asks and not known:
         wanted |= {"incidence": "incidence of the look, degrees from the vertical (or a grid)"}
@@ -123,10 +154,11 @@ def _open_keys(reader: Reader, kind: str, written: dict[str, Any], path: Path) -
 
 def _columns(reader: Reader, path: Path, written: Any) -> set[str]:
     """Names of a table's columns, as the user or its header says."""
-    if written is not None or not reader.name.endswith("_table"):
-        return set(written) if isinstance(written, (list, dict)) else set()
+    if not reader.name.endswith("_table"):
+        return set()
     try:
-        return set(read_table(path).names)
+        read = offsets_table if reader.product == "gnss" else read_table
+        return set(read(path, columns=written).names)
     except DataError:
         return set()
 

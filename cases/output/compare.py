@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import typer
 
+from geoslip.cases.errors import CaseError, Mistake
+
 if TYPE_CHECKING:
     from geoslip.cases.pipeline.run import StudyRun
 
@@ -76,8 +78,8 @@ def comparison(summaries: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ..
     for name, sets in data.items():
         if sets != data[first]:
             raise ValueError(
-                f"{name} fits other data than {first} ({sets} against {data[first]}): criteria compare fits of the "
-                "same data only; run both cases with one list of data and one sampling"
+                f"{name} fits other data than {first} ({_sizes(sets)} against {_sizes(data[first])}): criteria compare"
+                " fits of the same data only; run both cases with one list of data and one sampling"
             )
     least = {
         key: min((_number(one["information"][key]) for one in summaries.values()), default=np.nan)
@@ -92,14 +94,22 @@ def compare_command(folders: Sequence[Path]) -> None:
     for folder in folders:
         path = folder / "summary.json"
         if not path.is_file():
-            raise ValueError(f"{folder} holds no summary.json: give the result folders of geoslip run")
+            missing = "holds no summary.json" if folder.is_dir() else "is no folder"
+            raise CaseError(Mistake(f"{missing}: give result folders of geoslip run", str(folder)))
         summaries[str(folder)] = json.loads(path.read_text(encoding="utf-8"))
-    rows = comparison(summaries)
+    try:
+        rows = comparison(summaries)
+    except ValueError as error:
+        raise CaseError(str(error)) from error
     typer.echo("| " + " | ".join(HEADS) + " |")
     typer.echo("|" + "---|" * len(HEADS))
     for row in rows:
         typer.echo("| " + " | ".join(row) + " |")
     typer.echo("AIC, BIC and ABIC are counted from the smallest; CV error is there where the case asks for cv.")
+
+
+def _sizes(sets: Mapping[str, int]) -> str:
+    return ", ".join(f"{n} of {name}" for name, n in sets.items())
 
 
 def _number(value: Any) -> float:

@@ -26,6 +26,8 @@ OUTLYING = 8.0
 """Robust z above which a station is named: this many spreads of the network's own misfits above their median."""
 TOO_LARGE = 4.0
 """Chi-square per datum above which the noise is called understated (misfit of twice the stated noise)."""
+OTHER_UNIT = 5.0
+"""Ratio of a line of sight to the GNSS beside it, or of the GNSS to it, from which on a unit is doubted."""
 FEWEST_PAIRS = 6
 """Pairs of a station and a line-of-sight datum below which signs are not compared."""
 
@@ -159,7 +161,7 @@ def sign_against_gnss(
     mistakes : list of Mistake
         Data sets whose sign contradicts the GNSS.
     warnings : list of str
-        Data sets that hardly agree with it.
+        Data sets that hardly agree with it, or in pattern but not in size.
     """
     vectors = _station_vectors(observations)
     mistakes: list[Mistake] = []
@@ -185,6 +187,12 @@ def sign_against_gnss(
                 f" {correlation:.2f}); write positive: {other.get(written, 'the other way')}, or check the look vectors"
             )
             mistakes.append(case.mistake(("data", index, "positive"), rule))
+        elif correlation > 0.6 and not 1.0 / OTHER_UNIT < slope < OTHER_UNIT:
+            than = f"{slope:.0f} times" if slope > 1.0 else f"1/{1.0 / slope:.0f} of"
+            warnings.append(
+                f"{entry.name} has the pattern of the GNSS nearby, but is {than} its size ({measured.size} stations"
+                f" within {format_length(radius)}): check the unit of both"
+            )
         elif correlation < 0.3 and np.ptp(projected) > 0.1:
             warnings.append(
                 f"{entry.name} hardly agrees with the GNSS nearby (correlation {correlation:.2f} over {measured.size}"

@@ -1,6 +1,7 @@
 """GNSS offsets in text tables; several files are added station by station."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,36 @@ from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations, 
 from geoslip.downsample.readers._positions import require_sigmas, table_positions
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._stations import COMPONENTS, SAME_PLACE, Stations, shared_places, station_observations
-from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, is_text, read_table
+from geoslip.downsample.readers._table import ALIASES, Columns, DropRules, Table, drop_rows, is_text, read_table
 from geoslip.downsample.units import LENGTH_UNITS
 from geoslip.faults.frame import LocalFrame
+
+HEADINGS = {
+    "name": "station", "code": "station", "sta": "station", "stn": "station",
+    "e": "east", "n": "north", "u": "up", "de": "east", "dn": "north", "du": "up",
+    "se": "sigma_east", "sn": "sigma_north", "su": "sigma_up",
+    "sig_e": "sigma_east", "sig_n": "sigma_north", "sig_u": "sigma_up",
+    "sigma_e": "sigma_east", "sigma_n": "sigma_north", "sigma_u": "sigma_up",
+}  # fmt: skip
+"""What tables of offsets call their columns."""
+USUAL = ("station", "longitude", "latitude", "east", "north", "up", "sigma_east", "sigma_north", "sigma_up")
+
+
+def offsets_table(path: Path | str, *, columns: Columns = None, delimiter: str | None = None) -> Table:
+    """Read a table of GNSS offsets as text, its columns under the names of `read_gnss_table`.
+
+    Raises
+    ------
+    DataError
+        As of `geoslip.downsample.readers._table.read_table`.
+    """
+    table = read_table(path, columns=columns, delimiter=delimiter)
+    if isinstance(columns, Mapping):  # who maps some columns means no others
+        return table
+    meant = [HEADINGS.get(name.lower(), ALIASES.get(name.lower(), name)) for name in table.names]
+    return replace(
+        table, names=tuple(name if meant.count(new) > 1 else new for name, new in zip(table.names, meant, strict=True))
+    )
 
 
 def read_gnss_table(
@@ -68,7 +96,9 @@ def read_gnss_table(
     files = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     notes: list[str] = []
     total: Stations | None = None
-    tables, dropped = _drop_from_all([read_table(path, columns=columns, delimiter=delimiter) for path in files], drop)
+    tables, dropped = _drop_from_all(
+        [offsets_table(path, columns=columns, delimiter=delimiter) for path in files], drop
+    )
     notes += dropped
     for table in tables:
         chosen = _components(table, components)
@@ -109,7 +139,10 @@ def _components(table: Table, wanted: Sequence[str] | None) -> tuple[str, ...]:
     present = tuple(component for component in COMPONENTS if component in table)
     if wanted is None:
         if "east" not in present or "north" not in present:
-            raise DataError(f"{table.path}: columns east and north are needed; name them with columns=")
+            raise DataError(
+                f"{table.path}: the columns {', '.join(table.names)} hold no east and north; name them in order with"
+                f" columns, such as [{', '.join(USUAL)}]"
+            )
         return present
     for component in wanted:
         if component not in COMPONENTS:

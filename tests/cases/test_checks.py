@@ -125,6 +125,17 @@ def test_disagreement_is_a_warning(pair: tuple[Observations, Observations]) -> N
     assert len(warnings) == 1 and "hardly agrees" in warnings[0]
 
 
+@pytest.mark.parametrize(("factor", "size"), [(1e-3, "1/1"), (1e3, "1")])
+def test_another_unit_than_the_gnss_is_a_warning(
+    pair: tuple[Observations, Observations], factor: float, size: str
+) -> None:
+    track, gnss = pair
+    mistakes, warnings = sign_against_gnss(case(), [replace(track, values=factor * track.values), gnss])
+    assert not mistakes
+    assert len(warnings) == 1 and f"is {size}" in warnings[0] and "check the unit of both" in warnings[0]
+    assert sign_against_gnss(case(), [replace(track, values=1.5 * track.values), gnss]) == ([], [])
+
+
 def test_far_data_are_refused_when_all_are_far(pair: tuple[Observations, Observations]) -> None:
     away = [replace(entry, points=entry.points + [300e3, 0.0, 0.0]) for entry in pair]
     check_reach(case(), pair, fault())

@@ -176,6 +176,8 @@ def test_new_case_is_sound_but_for_its_data(geoslip, tmp_path: Path) -> None:
         (["--grid=1/2/3"], "5 numbers"),
         (["--grid=2/1/3/4/0.1"], "west is less than east"),
         (["--grid=1/2/3/4/0.000001"], "too many"),
+        (["--grid=39/41/-30/-29/0.5"], "longitude comes first, then latitude"),
+        (["--grid=39/41/100/101/0.5"], "latitude 100.0 is outside"),
         ([], "say where"),
     ],
 )

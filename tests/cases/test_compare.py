@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from geoslip.cases.casefile.read import read_case
+from geoslip.cases.errors import CaseError
 from geoslip.cases.output.compare import compare_command, comparison
 from geoslip.cases.output.results import summary, write_json
 from geoslip.cases.pipeline.study import run_case
@@ -54,5 +55,9 @@ def test_what_cannot_be_compared_is_refused(pair: dict[str, dict], tmp_path: Pat
     del other["information"]
     with pytest.raises(ValueError, match="run the case again"):
         comparison({"right": pair["right"], "wrong": other})
-    with pytest.raises(ValueError, match=r"holds no summary\.json"):
+    with pytest.raises(CaseError, match="nowhere -- is no folder: give result folders"):
         compare_command([tmp_path / "nowhere", tmp_path / "right"])
+    with pytest.raises(CaseError, match=r"holds no summary\.json"):
+        compare_command([tmp_path, tmp_path / "right"])
+    with pytest.raises(CaseError, match="two runs or more"):
+        compare_command([tmp_path / "right"])

@@ -11,7 +11,7 @@ from geoslip.cases.assemble.synthetic import make_data, refined_fault, true_mode
 from geoslip.cases.casefile.read import parse_case, read_case
 from geoslip.cases.errors import CaseError
 from geoslip.cases.new.case import Wishes, new_case
-from geoslip.cases.new.entries import trace_places
+from geoslip.cases.new.entries import short_name, trace_places
 from geoslip.faults import LocalFrame
 
 TRUTH = """
@@ -156,3 +156,42 @@ def test_traces_in_files(tmp_path: Path) -> None:
     places = [[30.0, 39.9], [30.05, 40.0], [30.0, 40.1]]
     assert trace_places(str(rows)) == trace_places(str(line)) == trace_places("30,39.9 30.05,40 30,40.1") == places
     assert trace_places("-117.8,35.95 -117.4,35.6") == [[-117.8, 35.95], [-117.4, 35.6]]
+
+
+def test_scenes_of_one_name_are_told_apart_by_their_folders(geoslip, scene: Path) -> None:
+    for folder in ("T57", "T166"):
+        (scene / folder).mkdir()
+        for part in ("", ".E", ".N", ".U"):
+            shutil.copy(scene / f"asc{part}.tif", scene / folder / f"asc{part}.tif")
+    tracks = [TRACK.replace("asc", f"{folder}/asc") for folder in ("T57", "T166")]
+    new_case(scene / "two", Wishes(tracks=[*tracks, f"{TRACK} name=third"], trace=TRACE, dip=60.0))
+    assert [entry.name for entry in read_case(scene / "two" / "case.yml").data] == ["T57_asc", "T166_asc", "third"]
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("20190704_20190716.geo.unw.tif", "20190704_20190716"),
+        ("S1AA_20190704T015206_20190716T015207_VVP012_INT80_G_ueF_7A3C_unw_phase.tif", "20190704-20190716"),
+        ("los_ll.grd", "los_ll"),
+    ],
+)
+def test_a_product_of_a_long_name_is_called_by_its_dates(name: str, short: str) -> None:
+    assert short_name(Path(name)) == short
+
+
+def test_mistakes_name_the_flag_while_there_is_no_file(geoslip, scene: Path) -> None:
+    (scene / "gps.txt").write_text("A 30.1 40.0 5 6 7\n")
+    track = f"{TRACK} wavelenght=5cm"
+    code, _, err = geoslip("new", "mine", "--track", track, "--trace", TRACE, "--dip", "95")
+    assert code == 2
+    assert "--track asc.tif: wavelenght: 5cm -- there is no key 'wavelenght' here; did you mean 'wavelength'?" in err
+    assert "--dip: 95" in err and "case.yml" not in err
+    flags = ["new", "mine", "--trace", TRACE, "--dip", "60"]
+    code, _, err = geoslip(*flags, "--gnss", "gps.txt unit=mm", "--track", ".")
+    assert code == 2
+    assert "such as station,longitude,latitude,east,north,up" in err and "this is a folder" in err
+    code, _, err = geoslip(*flags, "--gnss", "gps.txt unit=mm columns=site,lon,lat,up,a,b")
+    assert code == 2 and "columns=..." in err
+    code, _, err = geoslip(*flags, "--gnss", "gps.txt unit=mm columns=site,lon,lat,de,dn,du noise='{sigma: 2 mm}'")
+    assert code == 0, err

@@ -110,3 +110,14 @@ def test_any_tail_gives_observations_or_a_data_error(tmp_path, tail):
     except DataError:
         return
     assert len(observations) >= 4
+
+
+def test_usual_headings_are_known_and_others_are_listed(tmp_path):
+    path = write(tmp_path, "site lon lat dE dN dU sE sN sU\n" + "AAAA 20.0 40.0 10 -20 5 1 2 3\n")
+    np.testing.assert_allclose(read(path, columns=None).values, [0.010, -0.020, 0.005])
+    np.testing.assert_allclose(read(path, columns=None).sigma, [1e-3, 2e-3, 3e-3])
+    kept = read(path, columns={"longitude": "lon", "latitude": "lat", "east": "dE", "north": "dN"}, sigma=0.01)
+    np.testing.assert_allclose(kept.sigma, 0.01)  # who maps columns means no others
+    strange = write(tmp_path, "site lon lat ve vn x\nAAAA 20.0 40.0 10 -20 5\n", "strange.txt")
+    with pytest.raises(DataError, match=r"the columns station, longitude, latitude, ve, vn, x hold no east and north"):
+        read(strange, columns=None)
