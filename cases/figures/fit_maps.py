@@ -30,7 +30,9 @@ _LABELS = {
 }
 
 
-def map_extent(longitude: np.ndarray, latitude: np.ndarray, *, fault: Fault, frame: LocalFrame) -> Extent:
+def map_extent(
+    longitude: np.ndarray, latitude: np.ndarray, *, fault: Fault, frame: LocalFrame, margin: float = 0.06
+) -> Extent:
     """Window around the data, cut to four fault sizes from the fault's middle so that the near field stays legible."""
     fault_longitude, fault_latitude = fault_corners(fault, frame)
     middle = 0.5 * (fault_longitude.min() + fault_longitude.max()), 0.5 * (fault_latitude.min() + fault_latitude.max())
@@ -39,7 +41,9 @@ def map_extent(longitude: np.ndarray, latitude: np.ndarray, *, fault: Fault, fra
     distance = np.maximum(np.abs(longitude - middle[0]) * cosine, np.abs(latitude - middle[1]))
     near = distance <= 2.0 * size
     return Extent.around(
-        np.concatenate([longitude[near], fault_longitude]), np.concatenate([latitude[near], fault_latitude])
+        np.concatenate([longitude[near], fault_longitude]),
+        np.concatenate([latitude[near], fault_latitude]),
+        margin=margin,
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 LONGEST = 0.55
 """Inches on paper of the longest arrows."""
+MARGIN = 0.16
+"""Of a map's size, around the stations: arrows of those at the rim point outward."""
 
 
 def station_vectors(observations: Observations, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -122,7 +124,7 @@ def figure_gnss(
         longitude, latitude, observed = station_vectors(observations, observations.values)
         longitude = near_origin(longitude, frame)
         modelled = station_vectors(observations, predicted)[2]
-        extent = extent or map_extent(longitude, latitude, fault=fault, frame=frame)
+        extent = extent or map_extent(longitude, latitude, fault=fault, frame=frame, margin=MARGIN)
         inside = extent.holds(longitude, latitude)
         places = (longitude[inside], latitude[inside])
         observed, modelled = observed[inside], modelled[inside]

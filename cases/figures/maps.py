@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from geoslip.faults import Fault, FaultSegment, LocalFrame
 
 KM_PER_DEGREE = 111.2
+HALF_A_LABEL = 0.22
+"""Inches."""
 HALO = [withStroke(linewidth=2.5, foreground="white")]
 
 
@@ -102,12 +104,25 @@ def dress_map(axes: Axes, *, extent: Extent, latitude_labels: bool = True) -> No
     axes.yaxis.set_major_locator(MaxNLocator(max(2, int(inches * extent.shape / 0.7)), steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_formatter(_degrees("EW"))
     axes.yaxis.set_major_formatter(_degrees("NS"))
+    _keep_labels_inside(axes, inches=inches)
     axes.tick_params(labelleft=latitude_labels, length=3)
     axes.grid(color=style.LIGHT, linewidth=0.4, alpha=0.6)
     draw_shorelines(axes, west=extent.west, east=extent.east, south=extent.south, north=extent.north)
     if latitude_labels:
         axes.set_ylabel("Latitude")
     axes.set_xlabel("Longitude")
+
+
+def _keep_labels_inside(axes: Axes, *, inches: float) -> None:
+    """Let a label near a map's side end there, where that of the map beside it begins."""
+    west, east = axes.get_xlim()
+    ticks = [tick for tick in axes.get_xticks() if west <= tick <= east]
+    axes.set_xticks(ticks)
+    for tick, label in zip(ticks, axes.get_xticklabels(), strict=True):
+        if (tick - west) / (east - west) * inches < HALF_A_LABEL:
+            label.set_horizontalalignment("left")
+        elif (east - tick) / (east - west) * inches < HALF_A_LABEL:
+            label.set_horizontalalignment("right")
 
 
 def scale_bar(axes: Axes, *, extent: Extent) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import Normalize
+from matplotlib.axes import Axes
+from matplotlib.colors import Colormap, Normalize
 from matplotlib.figure import Figure
 
 from geoslip.cases.figures import style
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from geoslip.faults import Fault, LocalFrame
 
 
+Pixels = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Observed and predicted values (m), longitudes and latitudes (degrees), each (ny, nx)."""
 C_BAND = 0.055465763
 """Wavelength (m) that fringes are counted in where the case names none."""
 MOST_FRINGES = 20
@@ -50,21 +54,16 @@ def figure_scene(
     Figure
     """
     with style.report_style():
-        observed, model, longitude, latitude = _pixels(scene, predicted, step=step, frame=frame)
-        extent = map_extent(longitude.ravel(), latitude.ravel(), fault=fault, frame=frame)
+        pixels = _pixels(scene, predicted, step=step, frame=frame)
+        observed, model = pixels[:2]
         limit = limit or style.displacement_limit(observed, model)
         factor, unit = style.length_unit(limit)
-        figure, axes, bar = panel_layout(extent)
         rms = factor * np.sqrt(np.nanmean((observed - model) ** 2))
-        titles = ("Observed", "Predicted", f"Residual, rms {rms:.2g} {unit}")
-        label_panels(axes, extent=extent)
-        for panel, values, title in zip(axes, (observed, model, observed - model), titles, strict=True):
-            panel.pcolormesh(
-                longitude, latitude, np.ma.masked_invalid(factor * values), shading="nearest",
-                cmap=style.DISPLACEMENT_MAP, norm=Normalize(-factor * limit, factor * limit), rasterized=True,
-            )  # fmt: skip
-            draw_faults(panel, fault=fault, frame=frame)
-            panel.set_title(title)
+        figure, axes, bar = _three_maps(
+            pixels, fault=fault, frame=frame, shown=lambda values: factor * values, cmap=style.DISPLACEMENT_MAP,
+            norm=Normalize(-factor * limit, factor * limit),
+        )  # fmt: skip
+        axes[2].set_title(f"Residual, rms {rms:.2g} {unit}")
         displacement_bar(figure, bar, kind=scene.kind, limit=limit, clipped=[observed, model])
     return figure
 
@@ -117,21 +116,12 @@ def figure_fringes(
     Figure
     """
     with style.report_style():
-        observed, model, longitude, latitude = _pixels(scene, predicted, step=step, frame=frame)
-        extent = map_extent(longitude.ravel(), latitude.ravel(), fault=fault, frame=frame)
         factor, unit = style.length_unit(fringe)
-        figure, axes, bar = panel_layout(extent)
-        label_panels(axes, extent=extent)
         norm = Normalize(0.0, factor * fringe)
-        for panel, values, title in zip(
-            axes, (observed, model, observed - model), ("Observed", "Predicted", "Residual"), strict=True
-        ):
-            panel.pcolormesh(
-                longitude, latitude, np.ma.masked_invalid(factor * np.mod(values, fringe)), shading="nearest",
-                cmap=style.FRINGE_MAP, norm=norm, rasterized=True,
-            )  # fmt: skip
-            draw_faults(panel, fault=fault, frame=frame)
-            panel.set_title(title)
+        figure, axes, bar = _three_maps(
+            _pixels(scene, predicted, step=step, frame=frame), fault=fault, frame=frame,
+            shown=lambda values: factor * np.mod(values, fringe), cmap=style.FRINGE_MAP, norm=norm,
+        )  # fmt: skip
         style.colour_bar(figure, bar, cmap=style.FRINGE_MAP, norm=norm, label=f"Displacement within a fringe ({unit})")
         place, (width, height) = axes[0].get_position(), figure.get_size_inches()
         draw_beachball(
@@ -145,9 +135,28 @@ def figure_fringes(
     return figure
 
 
-def _pixels(
-    scene: Scene, predicted: np.ndarray, *, step: int, frame: LocalFrame
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _three_maps(
+    pixels: Pixels, *, fault: Fault, frame: LocalFrame, shown: Callable[[np.ndarray], np.ndarray], cmap: Colormap,
+    norm: Normalize,
+) -> tuple[Figure, list[Axes], Axes]:  # fmt: skip
+    """Map observed, predicted and residual as ``shown`` turns them (m) into what the colours tell."""
+    observed, model, longitude, latitude = pixels
+    extent = map_extent(longitude.ravel(), latitude.ravel(), fault=fault, frame=frame)
+    figure, axes, bar = panel_layout(extent)
+    label_panels(axes, extent=extent)
+    for panel, values, title in zip(
+        axes, (observed, model, observed - model), ("Observed", "Predicted", "Residual"), strict=True
+    ):
+        panel.pcolormesh(
+            longitude, latitude, np.ma.masked_invalid(shown(values)), shading="nearest", cmap=cmap, norm=norm,
+            rasterized=True,
+        )  # fmt: skip
+        draw_faults(panel, fault=fault, frame=frame)
+        panel.set_title(title)
+    return figure, axes, bar
+
+
+def _pixels(scene: Scene, predicted: np.ndarray, *, step: int, frame: LocalFrame) -> Pixels:
     """Observed and predicted values of every ``step``-th pixel, their longitudes and latitudes, each (ny, nx)."""
     observed = np.asarray(scene.values[::step, ::step], dtype=float)
     model = np.full(observed.shape, np.nan)
