@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.greens import checked_components
-from geoslip.inversion.operators import Operator, for_each, zero_rims
+from geoslip.inversion.operators import Operator, differences, for_each
 
 if TYPE_CHECKING:
     from geoslip.faults import Adjacency, Fault
@@ -81,18 +81,11 @@ def total_variation(
     ConstraintError
         An edge or segment that does not exist, or a fault of one patch without zero edges, which has no jumps.
     """
-    zero = zero_rims(fault, adjacency, zero_edges)
-    first, second = np.asarray(adjacency.pairs).T
-    length, outer = adjacency.shared_length, adjacency.rim_length[zero]
-    n_groups = len(length) + len(outer)
-    if not n_groups:
+    one = differences(fault, adjacency, zero_edges=zero_edges, weight=lambda length, apart: length)
+    if not one.shape[0]:
         raise ConstraintError("total variation of a single patch without zero edges is nothing: name zero edges")
-    row, edge = np.arange(len(length)), len(length) + np.arange(len(outer))
-    values = np.concatenate([-length, length, -outer])
-    places = np.concatenate([row, row, edge]), np.concatenate([first, second, adjacency.rim_patch[zero]])
-    one = sparse.coo_array((values, places), shape=(n_groups, fault.n_patches))
     note = "total variation of slip, across touching segments"
-    return NormOperator("total_variation", for_each(one, fault, components), note, n_groups=n_groups)
+    return NormOperator("total_variation", for_each(one, fault, components), note, n_groups=one.shape[0])
 
 
 def sparsity(fault: Fault, *, components: Sequence[str] = ("strike", "dip")) -> NormOperator:

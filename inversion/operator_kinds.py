@@ -20,6 +20,10 @@ from geoslip.inversion.stress_prior import stress_drop_operator
 if TYPE_CHECKING:
     from geoslip.faults import Adjacency, Fault
 
+COVARIANCE = "its covariance knows no edge"
+TO_ZERO = "it draws every patch toward zero, those at edges as well"
+BEYOND = "beyond the fault there is no slip, and its stress holds slip down at every buried edge already"
+
 
 @dataclass(frozen=True)
 class OperatorKind:
@@ -34,8 +38,8 @@ class OperatorKind:
         Options that it asks for: zero_edges (dict of edges by segment), lengths (dict of the correlation lengths along
         strike and dip by segment, m), join (pairs of segments), hurst, smoothness, drop (stress drop wanted, Pa), rake
         (degrees, one a patch, along which it counts), rigidity (Pa), poisson.
-    within_segments : bool
-        It ends with each segment, so that joined segments are refused.
+    no_edges : str
+        Why it takes no zero_edges, for the error; needed where it does not.
     squares : bool
         It sums squares; one of geoslip.inversion.norms, which does not, has no ABIC, GCV and variance components.
     """
@@ -43,7 +47,7 @@ class OperatorKind:
     name: str
     make: Callable[..., Operator]
     takes: tuple[str, ...] = ()
-    within_segments: bool = False
+    no_edges: str = ""
     squares: bool = True
 
 
@@ -59,12 +63,14 @@ def _of_fault(make: Callable[..., Operator]) -> Callable[..., Operator]:
 KINDS = (
     OperatorKind("laplacian", laplacian, ("zero_edges",)),
     OperatorKind("first_difference", first_difference, ("zero_edges",)),
-    OperatorKind("damping", _of_fault(damping)),
-    OperatorKind("von_karman", _of_fault(von_karman), ("lengths", "hurst", "join")),
-    OperatorKind("matern", _of_fault(matern), ("lengths", "smoothness", "join")),
+    OperatorKind("damping", _of_fault(damping), no_edges=TO_ZERO),
+    OperatorKind("von_karman", _of_fault(von_karman), ("lengths", "hurst", "join"), no_edges=COVARIANCE),
+    OperatorKind("matern", _of_fault(matern), ("lengths", "smoothness", "join"), no_edges=COVARIANCE),
     OperatorKind("total_variation", total_variation, ("zero_edges",), squares=False),
-    OperatorKind("sparsity", _of_fault(sparsity), squares=False),
-    OperatorKind("stress_drop", _of_fault(stress_drop_operator), ("drop", "rake", "rigidity", "poisson")),
+    OperatorKind("sparsity", _of_fault(sparsity), no_edges=TO_ZERO, squares=False),
+    OperatorKind(
+        "stress_drop", _of_fault(stress_drop_operator), ("drop", "rake", "rigidity", "poisson"), no_edges=BEYOND
+    ),
 )
 
 

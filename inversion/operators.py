@@ -14,7 +14,7 @@ Units, so that one strength means the same on two meshes of a fault:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -142,6 +142,38 @@ def for_each(one: sparse.sparray, fault: Fault, components: Sequence[str]) -> sp
     """Rows that act on a scalar (rows, n_patches), for every slip component in its segment's directions."""
     blocks = sparse.block_diag([one] * len(checked_components(components)))
     return sparse.csr_array(blocks @ common_directions(fault, components=components))
+
+
+def differences(
+    fault: Fault,
+    adjacency: Adjacency,
+    *,
+    zero_edges: Sequence[str] | Mapping[str, Sequence[str]],
+    weight: Callable[[Array, Array], Array],
+) -> sparse.coo_array:
+    """Slip beyond each side less that before it, weighed, for a scalar: neighbours first, then edges where it is zero.
+
+    Parameters
+    ----------
+    fault : Fault
+    adjacency : Adjacency
+        From geoslip.faults.neighbours.
+    zero_edges : sequence of str, or dict of these by segment name
+    weight : callable
+        Of the lengths of sides and the distances across them (from the centre, at edges), m.
+
+    Returns
+    -------
+    sparse (sides, n_patches) array
+    """
+    zero = zero_rims(fault, adjacency, zero_edges)
+    first, second = np.asarray(adjacency.pairs).T
+    inner = weight(adjacency.shared_length, adjacency.distance)
+    outer = weight(adjacency.rim_length[zero], adjacency.rim_distance[zero])
+    row, edge = np.arange(len(inner)), len(inner) + np.arange(len(outer))
+    values = np.concatenate([-inner, inner, -outer])
+    places = np.concatenate([row, row, edge]), np.concatenate([first, second, adjacency.rim_patch[zero]])
+    return sparse.coo_array((values, places), shape=(len(inner) + len(outer), fault.n_patches))
 
 
 def zero_rims(

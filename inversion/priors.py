@@ -27,7 +27,7 @@ from scipy.linalg import cholesky, solve_triangular
 from scipy.special import gamma, kv
 
 from geoslip.inversion.errors import CovarianceError
-from geoslip.inversion.operators import Operator, for_each, zero_rims
+from geoslip.inversion.operators import Operator, differences, for_each
 from geoslip.inversion.segment_covariance import joined_groups, segment_correlation
 
 if TYPE_CHECKING:
@@ -70,14 +70,7 @@ def first_difference(
     ConstraintError
         An edge or segment that does not exist.
     """
-    zero = zero_rims(fault, adjacency, zero_edges)
-    first, second = np.asarray(adjacency.pairs).T
-    inner = np.sqrt(adjacency.shared_length / adjacency.distance)
-    outer = np.sqrt(adjacency.rim_length[zero] / adjacency.rim_distance[zero])
-    row, edge = np.arange(len(inner)), len(inner) + np.arange(len(outer))
-    values = np.concatenate([-inner, inner, -outer])
-    places = np.concatenate([row, row, edge]), np.concatenate([first, second, adjacency.rim_patch[zero]])
-    one = sparse.coo_array((values, places), shape=(len(inner) + len(outer), fault.n_patches))
+    one = differences(fault, adjacency, zero_edges=zero_edges, weight=lambda length, apart: np.sqrt(length / apart))
     note = "slope of slip between neighbours, across touching segments"
     return Operator("first_difference", for_each(one, fault, components), note)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from geoslip.faults.formats import FormatError, read_slip_model
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.neighbours import neighbours
 from geoslip.faults.onto import slip_onto
+from geoslip.faults.slip import SlipModel
 from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.lengths import correlation_lengths
@@ -96,9 +98,10 @@ def _given_slip(case: Case, fault: Fault, frame: LocalFrame, roots: Sequence[Pat
     """The slip of the model that the case names, on the patches of its fault."""
     asked = case.smoothing.toward
     assert asked is not None
-    own = LocalFrame(*asked.origin) if asked.origin is not None else None
+    own = None if asked.origin is None else (float(asked.origin[0]), float(asked.origin[1]))
     try:
-        model = read_slip_model(resolve(asked.file, roots or [Path()]), frame=own, crs=asked.crs)
+        path = resolve(asked.file, roots or [Path()])
+        model = _read_once(path, path.stat().st_mtime_ns, origin=own, crs=asked.crs)
         if model.frame is None:
             raise ValueError(f"{asked.file} counts from a place that it does not name: give toward: origin")
         return slip_onto(model, fault, frame=frame, reach=asked.reach)
@@ -106,15 +109,19 @@ def _given_slip(case: Case, fault: Fault, frame: LocalFrame, roots: Sequence[Pat
         raise CaseError(case.mistake(("smoothing", "toward"), str(error))) from error
 
 
+@lru_cache(maxsize=1)
+def _read_once(path: Path, changed: int, *, origin: tuple[float, float] | None, crs: str | None) -> SlipModel:
+    """The slip model of a file, read again only when it has changed: checks and both builds of a run ask for it."""
+    return read_slip_model(path, frame=None if origin is None else LocalFrame(*origin), crs=crs)
+
+
 def _plain_operator(case: Case, fault: Fault, frame: LocalFrame) -> Operator:
     edges, smoothing = edges_named(case, "zero_edges"), case.smoothing
     kind = operator_kinds()[smoothing.operator]
     if "zero_edges" not in kind.takes and any(edges.values()):
-        rule = f"the operator {kind.name} tapers slip at no edge: leave zero_edges out, or take laplacian"
+        why = f" ({kind.no_edges})" if kind.no_edges else ""
+        rule = f"the operator {kind.name} tapers slip at no edge{why}: leave zero_edges out, or take laplacian"
         raise CaseError(case.mistake(("smoothing", "operator"), rule))
-    if kind.within_segments and case.join:
-        rule = f"the operator {kind.name} ends with each segment: leave join out, or take laplacian"
-        raise CaseError(case.mistake(("join",), rule))
     options: dict[str, Any] = {
         "zero_edges": edges,
         "hurst": smoothing.hurst,

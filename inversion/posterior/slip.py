@@ -4,13 +4,14 @@ Density of slip m and scales, nuisance columns integrated out with a flat prior:
 
     exp(-1/2 (sum over data sets of chi2 / s^2 + strength^2 ||L m||^2)) within the constraints,
 
-so that its mode at s = 1 is the estimate of geoslip.inversion.solve at the same strength.
+so that its mode at s = 1 is the estimate of geoslip.inversion.solve at the same strength. Where the smoothing has a
+target t, slip has a mean beforehand: L m - t takes the place of L m, and what is sampled counts from it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -50,7 +51,7 @@ class SlipPosterior:
     ----------
     system : System
     target : BoundedGaussian
-        What was sampled.
+        What was sampled; its parameters count from the prior's mean.
     chains : Chains
         Parameters of the constraints' space, then the scales that were sampled.
     """
@@ -207,13 +208,14 @@ def sample_slip(
     ----------
     problem : Problem
     operator : Operator
-        The smoothing, which is the prior of slip: Gaussian of mean zero with precision strength^2 L' L.
+        The smoothing, which is the prior of slip: Gaussian with precision strength^2 L' L, of mean zero or, where
+        slip is smoothed toward given slip, of that mean.
     constraints : Constraints, optional
         Free slip if not given.
     strength : float or LogUniform, optional
         A number holds it; else it is sampled, from a prior over nine decades around the balance of data and smoothing
-        if none is given. The operator must then be positive definite. Where slip has bounds other than zero, the
-        normaliser of its prior is found first, which takes about as long as the sampling
+        if none is given. The operator must then be positive definite. Where slip has bounds other than zero, or a mean
+        beforehand, the normaliser of its prior is found first, which takes about as long as the sampling
         (geoslip.inversion.posterior.log_normaliser).
     sample_noise : bool, optional
         Whether a factor of each data set's standard deviations is sampled, log-uniform from 1/30 to 30 times the
@@ -247,11 +249,17 @@ def sample_slip(
     held = isinstance(strength, int | float)
     sample_noise = not held if sample_noise is None else sample_noise
     target = slip_target(system, strength, sample_noise=sample_noise, seed=seed)
-    start = system.minimise(float(strength) if isinstance(strength, int | float) else _even_strength(system)).x
+    start = (
+        system.minimise(float(strength) if isinstance(strength, int | float) else _even_strength(system)).x
+        - system.rest
+    )
     found = sample_bounded(
         target, start=start, method=method, draws=draws, chains=chains, warmup=warmup, enough=enough, seed=seed,
         progress=progress, watch=watch, checkpoint=checkpoint,
     )  # fmt: skip
+    if system.operator.target is not None:
+        scales = np.zeros(found.draws.shape[2] - system.space.n)
+        found = replace(found, draws=found.draws + np.concatenate([system.rest, scales]))
     return SlipPosterior(system, target, found)
 
 
@@ -265,7 +273,7 @@ def slip_target(
     ConstraintError, SingularProblemError
         As in sample_slip.
     """
-    space, problem = system.space, system.problem
+    space, problem, middle = system.space, system.problem, system.rest
     if strength is None:
         even = _even_strength(system)
         strength = LogUniform(STRENGTH_RANGE[0] * even, STRENGTH_RANGE[1] * even)
@@ -279,18 +287,19 @@ def slip_target(
     for prior in problem.priors:
         right = space.basis.T @ prior.right
         terms.append(DataTerm(prior.name, space.shrink(prior.normal), right, prior.energy, len(prior.values)))
-    table = np.zeros(0)
-    if isinstance(strength, LogUniform) and not_on_a_cone(space.lower, space.upper).any():
-        table = log_normaliser(system.gram, space.lower, space.upper, strength, seed=seed)
-    return BoundedGaussian(tuple(terms), system.gram, space.lower, space.upper, strength, _names(system), table)
+    counted = tuple(term.counted_from(middle) for term in terms) if middle.any() else tuple(terms)
+    lower, upper, table = space.lower - middle, space.upper - middle, np.zeros(0)
+    if isinstance(strength, LogUniform) and not_on_a_cone(lower, upper).any():
+        table = log_normaliser(system.gram, lower, upper, strength, seed=seed)
+    return BoundedGaussian(counted, system.gram, lower, upper, strength, _names(system), table)
 
 
 def _check_bounds(system: System) -> None:
     constraints, space = system.constraints, system.space
-    if system.operator.target is not None or isinstance(system.operator, NormOperator):
+    if isinstance(system.operator, NormOperator):
         raise ConstraintError(
-            f"{system.operator.note}: slip is sampled with a smoothing by squares about zero: take one, or leave the "
-            "posterior out"
+            f"{system.operator.note}: a prior by lengths is no Gaussian, and slip is sampled with a smoothing by "
+            "squares: take one, or leave the posterior out"
         )
     if constraints.moment_at_most is not None:
         raise ConstraintError(

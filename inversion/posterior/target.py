@@ -13,7 +13,7 @@ counted from it. The noise scales can be sampled under any bounds. Both are log-
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,6 +63,10 @@ class DataTerm:
     def chi_square(self, x: Array) -> float:
         """Misfit of parameters (q,) at noise scale 1."""
         return max(0.0, self.energy - 2.0 * float(self.right @ x) + float(x @ (self.normal @ x)))
+
+    def counted_from(self, place: Array) -> DataTerm:
+        """The same misfit as a function of what parameters depart from a place (q,) by."""
+        return replace(self, right=self.right - self.normal @ place, energy=self.chi_square(place))
 
 
 @dataclass(frozen=True, eq=False)

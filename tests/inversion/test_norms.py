@@ -155,7 +155,7 @@ def test_what_lengths_cannot_do_is_refused(study, twin):
         solve(study.problem, operator, strength=1e-4, constraints=Constraints(rake=(0.0, 90.0), maximum=0.3))
     with pytest.raises(ConstraintError, match="variance components"):
         variance_components(study.problem, operator, strength=1e-3)
-    with pytest.raises(ConstraintError, match="with a smoothing by squares about zero"):
+    with pytest.raises(ConstraintError, match="a prior by lengths is no Gaussian"):
         sample_slip(study.problem, operator, strength=1e-3)
     one = Fault((twin.segment("one", rows=1, columns=1),))
     with pytest.raises(ConstraintError, match="single patch without zero edges"):
