@@ -105,7 +105,7 @@ def draw_panel(axes: Axes, panel: Panel, *, unit_arrow: float) -> None:
     axes.set_ylim(segment.width, 0.0)
     axes.set_title(panel.title, fontsize=9.5, pad=16)
     axes.text(
-        0.0, 1.0, f"strike {segment.strike:.0f}°, dip {segment.dip:.0f}°", transform=axes.transAxes
+        0.0, 1.0, f"strike {round(segment.strike) % 360}°, dip {segment.dip:.0f}°", transform=axes.transAxes
         + ScaledTranslation(0.0, 4.0 / 72.0, axes.figure.dpi_scale_trans), fontsize=8.5, color=style.GREY,
     )  # fmt: skip
     axes.tick_params(length=3)
@@ -213,4 +213,5 @@ def _bars(figure: Figure, panels: Sequence[Panel]) -> None:
     each = min((room - 0.35 * (len(scales) - 1)) / len(scales), 2.6)
     for index, (label, panel) in enumerate(scales.items()):
         axes = place_axes(figure, left=width - RIGHT + 0.35, top=HEAD + index * (each + 0.35), width=0.14, height=each)
-        style.colour_bar(figure, axes, cmap=panel.cmap, norm=panel.norm, label=label)
+        shown = [other.values for other in panels if other.label == label]
+        style.colour_bar(figure, axes, cmap=panel.cmap, norm=panel.norm, label=label, shown=shown)

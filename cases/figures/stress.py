@@ -76,7 +76,10 @@ def figure_stress_map(found: StressFound, *, frame: LocalFrame, limit: float) ->
                 markeredgecolor="white", markeredgewidth=0.5, linestyle="none", zorder=10,
             )  # fmt: skip
         bar = place_axes(figure, left=width + 1.0, top=0.4, width=0.14, height=min(2.6, width * extent.shape))
-        style.colour_bar(figure, bar, cmap=style.DISPLACEMENT_MAP, norm=norm, label="Coulomb stress change (MPa)")
+        style.colour_bar(
+            figure, bar, cmap=style.DISPLACEMENT_MAP, norm=norm, label="Coulomb stress change (MPa)",
+            shown=[1e-6 * nodes.change.coulomb],
+        )  # fmt: skip
     return figure
 
 
@@ -103,7 +106,10 @@ def figure_stress_section(found: StressFound, *, limit: float) -> Figure:
         if found.seismicity is not None:
             _draw_seismicity(axes, found.seismicity, corner=(0.7, 0.35), inches_per_km=width / float(across.max()))
         bar = place_axes(figure, left=width + 0.85, top=0.35, width=0.14, height=min(2.4, height))
-        style.colour_bar(figure, bar, cmap=style.DISPLACEMENT_MAP, norm=norm, label="Coulomb (MPa)")
+        style.colour_bar(
+            figure, bar, cmap=style.DISPLACEMENT_MAP, norm=norm, label="Coulomb (MPa)",
+            shown=[1e-6 * nodes.change.coulomb],
+        )  # fmt: skip
         axes.set_title(f"{_degrees(nodes.places[0])} to {_degrees(nodes.places[nodes.shape[1] - 1])}", fontsize=9.5)
     return figure
 

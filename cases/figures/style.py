@@ -1,6 +1,6 @@
 """What every figure shares: fonts, sizes, colour maps, colour scales, and how a figure is saved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -127,9 +127,16 @@ def round_length(value: float) -> float:
     return float(power * max(step for step in (1.0, 2.0, 5.0) if step <= value / power * (1.0 + 1e-9)))
 
 
-def colour_bar(figure: Figure, axes: Axes, *, cmap: Colormap, norm: Normalize, label: str) -> Colorbar:
-    """Fill ``axes`` with one thin colour bar."""
-    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=axes, label=label)
+def colour_bar(
+    figure: Figure, axes: Axes, *, cmap: Colormap, norm: Normalize, label: str, shown: Sequence[np.ndarray] = ()
+) -> Colorbar:
+    """Fill ``axes`` with one thin colour bar, with an arrow at an end beyond which what is ``shown`` goes."""
+    low, high = norm.vmin or 0.0, norm.vmax or 0.0
+    room = 1e-9 * (high - low)
+    under = any(bool((np.ma.masked_invalid(values) < low - room).any()) for values in shown)
+    over = any(bool((np.ma.masked_invalid(values) > high + room).any()) for values in shown)
+    extend = "both" if under and over else "min" if under else "max" if over else "neither"
+    bar = figure.colorbar(ScalarMappable(norm=norm, cmap=cmap), cax=axes, label=label, extend=extend)
     bar.outline.set_linewidth(0.5)  # type: ignore[operator]
     return bar
 

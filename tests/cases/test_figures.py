@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import QuadMesh
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.quiver import Quiver
 from matplotlib.text import Text
@@ -306,3 +307,13 @@ def test_shorelines_are_those_of_the_window(monkeypatch) -> None:
     assert not shorelines(100.0, 101.0, 49.0, 49.5)
     monkeypatch.setattr(coastlines, "_polygons", lambda: None)
     assert not shorelines(173.0, 175.0, -42.0, -41.0)
+
+
+def test_a_colour_bar_points_where_values_go_beyond_it() -> None:
+    norm, cmap = Normalize(-1.0, 1.0), style.DISPLACEMENT_MAP
+    for values, extend in (([0.5, -1.0], "neither"), ([2.0, np.nan], "max"), ([-2.0], "min"), ([-2.0, 2.0], "both")):
+        figure = Figure()
+        bar = style.colour_bar(
+            figure, figure.add_axes((0.1, 0.1, 0.1, 0.8)), cmap=cmap, norm=norm, label="", shown=[np.array(values)]
+        )
+        assert bar.extend == extend
