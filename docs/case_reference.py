@@ -16,7 +16,7 @@ from geoslip.cases.casefile.case import Case
 from geoslip.cases.casefile.sampling import Method
 from geoslip.cases.casefile.slip import OperatorName
 from geoslip.downsample import samplers
-from geoslip.inversion.operator_kinds import operator_kinds
+from geoslip.inversion.smoothing.kinds import operator_kinds
 
 PAGE = Path(__file__).with_name("case-file.md")
 SPECIAL = {

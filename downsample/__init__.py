@@ -1,50 +1,50 @@
 """Observations in: scenes, readers, noise covariance, quadtrees."""
 
-from geoslip.downsample.cells import CellMeans, Cells, cell_means
-from geoslip.downsample.cells_file import cells_on, read_cells, write_cells
-from geoslip.downsample.checks import (
+from geoslip.downsample.cells.cells import CellMeans, Cells, cell_means
+from geoslip.downsample.cells.data_resolution import data_importance, data_resolution
+from geoslip.downsample.cells.file import cells_on, read_cells, write_cells
+from geoslip.downsample.cells.observed import cell_observations
+from geoslip.downsample.correlations import families
+from geoslip.downsample.errors import DataError
+from geoslip.downsample.noise.choice import NoiseFit, compare_noise, noise_uncertainty, restricted_likelihood
+from geoslip.downsample.noise.covariance import SingularCovariance, cell_covariance
+from geoslip.downsample.noise.fit import fit_exponential, fit_noise, length_at_end
+from geoslip.downsample.noise.model import NoiseModel, point_covariance
+from geoslip.downsample.noise.point_variogram import point_covariogram
+from geoslip.downsample.noise.positive import PositiveDefinite, made_positive_definite
+from geoslip.downsample.noise.spectrum import spectral_noise, troposphere_spectrum
+from geoslip.downsample.noise.synthetic import synthetic_noise
+from geoslip.downsample.noise.variogram import Covariogram, covariogram
+from geoslip.downsample.observations import Observations, require_positive_definite
+from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
+from geoslip.downsample.sampling.by_name import samplers
+from geoslip.downsample.sampling.curvature import curvature_quadtree
+from geoslip.downsample.sampling.distance import distance_quadtree
+from geoslip.downsample.sampling.gradient import gradient_quadtree
+from geoslip.downsample.sampling.model import changed_share, model_quadtree
+from geoslip.downsample.sampling.resolution import resolution_quadtree
+from geoslip.downsample.sampling.uniform import uniform_cells
+from geoslip.downsample.sampling.variance import variance_quadtree
+from geoslip.downsample.scenes.detrend import remove_trend
+from geoslip.downsample.scenes.farfield import deforming_area
+from geoslip.downsample.scenes.geometry import (
     GnssComparison,
     check_jumps,
     check_orbit,
     check_sign_against_gnss,
     compare_with_gnss,
 )
-from geoslip.downsample.correlations import families
-from geoslip.downsample.covariance import SingularCovariance, cell_covariance
-from geoslip.downsample.detrend import remove_trend
-from geoslip.downsample.errors import DataError
-from geoslip.downsample.farfield import deforming_area
-from geoslip.downsample.look import flight_direction, look_vector
-from geoslip.downsample.mask import distance_to_polylines, inside_polygon, near_polylines
-from geoslip.downsample.noise import NoiseModel, point_covariance
-from geoslip.downsample.noise_choice import NoiseFit, compare_noise, noise_uncertainty, restricted_likelihood
-from geoslip.downsample.noise_fit import fit_exponential, fit_noise, length_at_end
-from geoslip.downsample.observations import Observations, require_positive_definite
-from geoslip.downsample.phase_gradient import PhaseGradient, fault_shear_rate, phase_gradient, stack_gradients
-from geoslip.downsample.point_variogram import point_covariogram
-from geoslip.downsample.positive import PositiveDefinite, made_positive_definite
-from geoslip.downsample.readers import read_gnss, read_points, read_scene, readers
-from geoslip.downsample.resolution import data_importance, data_resolution
-from geoslip.downsample.sample_curvature import curvature_quadtree
-from geoslip.downsample.sample_distance import distance_quadtree
-from geoslip.downsample.sample_gradient import gradient_quadtree
-from geoslip.downsample.sample_model import changed_share, model_quadtree
-from geoslip.downsample.sample_resolution import resolution_quadtree
-from geoslip.downsample.sample_uniform import uniform_cells
-from geoslip.downsample.sample_variance import variance_quadtree
-from geoslip.downsample.samplers import samplers
-from geoslip.downsample.sampling import cell_observations
-from geoslip.downsample.scene import Scene
-from geoslip.downsample.scene_checks import (
+from geoslip.downsample.scenes.look import flight_direction, look_vector
+from geoslip.downsample.scenes.mask import distance_to_polylines, inside_polygon, near_polylines
+from geoslip.downsample.scenes.phase_gradient import PhaseGradient, fault_shear_rate, phase_gradient, stack_gradients
+from geoslip.downsample.scenes.scene import Scene
+from geoslip.downsample.scenes.stack import StepStack, date_spread, pair_weights, stack_step, step_weights
+from geoslip.downsample.scenes.understood import (
     check_against_track,
     check_angles,
     check_ramp,
     check_rows_against_gnss,
 )
-from geoslip.downsample.spectrum import spectral_noise, troposphere_spectrum
-from geoslip.downsample.stack import StepStack, date_spread, pair_weights, stack_step, step_weights
-from geoslip.downsample.synthetic import synthetic_noise
-from geoslip.downsample.variogram import Covariogram, covariogram
 
 __all__ = [
     "CellMeans",

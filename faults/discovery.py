@@ -12,7 +12,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 
-def discovered(folder: str, entry: str, *, prefix: str = "", group: str | None = None) -> Iterator[Any]:
+def discovered(folder: str, entry: str, *, group: str | None = None) -> Iterator[Any]:
     """Give the objects of a name in a package's modules, then those of other distributions.
 
     Parameters
@@ -20,15 +20,14 @@ def discovered(folder: str, entry: str, *, prefix: str = "", group: str | None =
     folder : str
         Package whose modules are looked through, such as "geoslip.downsample.readers".
     entry : str
-        Name that the object has in its module, such as "READER"; modules without it are passed over.
-    prefix : str
-        What a module's name begins with; modules that begin with an underscore never count.
+        Name that the object has in its module, such as "READER"; modules without it are passed over, as are those
+        whose name begins with an underscore.
     group : str, optional
         Entry points of other distributions' modules, such as "geoslip.readers".
     """
     package = importlib.import_module(folder)
     for module in pkgutil.iter_modules(package.__path__):
-        if module.name.startswith(prefix) and not module.name.startswith("_"):
+        if not module.name.startswith("_"):
             found = getattr(importlib.import_module(f"{folder}.{module.name}"), entry, None)
             if found is not None:
                 yield found

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.faults import SlipModel
-from geoslip.inversion.box import FREE
-from geoslip.inversion.constraints import slip_table
-from geoslip.inversion.fit import DatasetFit, dataset_fit, variance_reduction
-from geoslip.inversion.minimise_norms import face_uncertainty
-from geoslip.inversion.norms import NormOperator
-from geoslip.inversion.uncertainty import FormalUncertainty, formal_uncertainty
+from geoslip.inversion.bounds.box import FREE
+from geoslip.inversion.bounds.constraints import slip_table
+from geoslip.inversion.bounds.minimise_norms import face_uncertainty
+from geoslip.inversion.smoothing.norms import NormOperator
+from geoslip.inversion.trust.fit import DatasetFit, dataset_fit, variance_reduction
+from geoslip.inversion.trust.uncertainty import FormalUncertainty, formal_uncertainty
 
 if TYPE_CHECKING:
     from geoslip.faults import LocalFrame

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.inversion.greens import checked_components, greens_matrix
-from geoslip.inversion.linear_prior import LinearPrior, check_priors
 from geoslip.inversion.nuisance import Nuisance, nuisance_columns
+from geoslip.inversion.smoothing.linear_prior import LinearPrior, check_priors
 from geoslip.inversion.whitening import Whitener
 
 if TYPE_CHECKING:

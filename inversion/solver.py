@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geoslip.inversion.box import BoundedSolution
-from geoslip.inversion.constraints import Constraints
-from geoslip.inversion.convex import minimise_convex
+from geoslip.inversion.bounds.box import BoundedSolution
+from geoslip.inversion.bounds.constraints import Constraints
+from geoslip.inversion.bounds.convex import minimise_convex
+from geoslip.inversion.bounds.minimise_norms import check_box, minimise_norms
+from geoslip.inversion.bounds.moment import minimise_at_moment
+from geoslip.inversion.bounds.polish import polished
+from geoslip.inversion.bounds.shear import moment_weight, slip_size
 from geoslip.inversion.errors import ConstraintError, ConvergenceError
 from geoslip.inversion.estimate import Estimate
-from geoslip.inversion.minimise_norms import check_box, minimise_norms
-from geoslip.inversion.moment import minimise_at_moment
-from geoslip.inversion.norms import NormOperator
-from geoslip.inversion.operators import Operator
-from geoslip.inversion.polish import polished
 from geoslip.inversion.problem import Problem
-from geoslip.inversion.shear import moment_weight, slip_size
+from geoslip.inversion.smoothing.norms import NormOperator
+from geoslip.inversion.smoothing.operators import Operator
 from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]
@@ -71,7 +71,7 @@ def solve_system(
 
     The bounded engine goes first; where its solution keeps the caps on moment and size of slip it is the answer, for
     it is the best of a wider choice. Else the caps are imposed, and what is found is polished until it holds every
-    optimality condition (geoslip.inversion.moment, convex and polish).
+    optimality condition (geoslip.inversion.bounds.moment, convex and polish).
     """
     if isinstance(system.operator, NormOperator):
         return _by_lengths(system, strength)

@@ -12,15 +12,15 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from geoslip.inversion.bounded import minimise_bounded
-from geoslip.inversion.box import BoundedSolution
+from geoslip.inversion.bounds.box import BoundedSolution
+from geoslip.inversion.bounds.least_squares import minimise_bounded
+from geoslip.inversion.choices.spectrum import Spectrum
 from geoslip.inversion.errors import ConvergenceError
-from geoslip.inversion.spectrum import Spectrum
 
 if TYPE_CHECKING:
-    from geoslip.inversion.constraints import Constraints
-    from geoslip.inversion.operators import Operator
+    from geoslip.inversion.bounds.constraints import Constraints
     from geoslip.inversion.problem import Problem
+    from geoslip.inversion.smoothing.operators import Operator
 
 Array = NDArray[np.float64]
 

@@ -16,15 +16,15 @@ from geoslip.cases.library.find import shipped_studies
 from geoslip.cases.library.studies import run_study
 from geoslip.downsample import Scene, read_scene, readers, samplers
 from geoslip.faults import Fault, FormatError, Plane, cut_uniform, formats, read_slip_model
-from geoslip.inversion.operator_kinds import operator_kinds
+from geoslip.inversion.smoothing.kinds import operator_kinds
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = re.findall(r"^```(?:python|ya?ml)\n(.*?)^```", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE)
 READER, SAMPLER, OPERATOR, FORMAT, STUDY, PUBLISHED = SHOWN
 KINDS = {
     "readers": ("geoslip.downsample.readers", "acme.py", READER),
-    "samplers": ("geoslip.downsample", "sample_bands.py", SAMPLER),
-    "operators": ("geoslip.inversion", "operator_deep.py", OPERATOR),
+    "samplers": ("geoslip.downsample.sampling", "bands.py", SAMPLER),
+    "operators": ("geoslip.inversion.smoothing", "deep.py", OPERATOR),
     "formats": ("geoslip.faults.formats", "acme_slip.py", FORMAT),
 }
 CASE = """

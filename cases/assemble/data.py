@@ -16,11 +16,11 @@ from geoslip.cases.casefile.case import Case
 from geoslip.cases.casefile.data import Dataset
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.library.find import resolve
-from geoslip.downsample.cells import Cells
-from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.cells.cells import Cells
+from geoslip.downsample.noise.model import NoiseModel
 from geoslip.downsample.observations import Observations
 from geoslip.downsample.readers import read_gnss, read_points, readers
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 

@@ -17,8 +17,8 @@ from geoslip.faults.frame import LocalFrame
 from geoslip.faults.neighbours import neighbours
 from geoslip.faults.protocol import FaultSegment
 from geoslip.inversion.azimuth import rakes_of_azimuths
-from geoslip.inversion.constraints import Constraints
-from geoslip.inversion.operators import zero_rims
+from geoslip.inversion.bounds.constraints import Constraints
+from geoslip.inversion.smoothing.operators import zero_rims
 
 
 def build_constraints(case: Case, fault: Fault, *, frame: LocalFrame) -> Constraints:

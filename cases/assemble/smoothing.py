@@ -21,14 +21,14 @@ from geoslip.faults.frame import LocalFrame
 from geoslip.faults.neighbours import neighbours
 from geoslip.faults.onto import slip_onto
 from geoslip.faults.slip import SlipModel
-from geoslip.inversion.directions import mean_axes
 from geoslip.inversion.errors import ConstraintError
-from geoslip.inversion.lengths import correlation_lengths
-from geoslip.inversion.linear_prior import LinearPrior, moment_prior
-from geoslip.inversion.operator_kinds import operator_kinds
-from geoslip.inversion.operators import Operator
-from geoslip.inversion.relative import relative_strengths
-from geoslip.inversion.toward import toward
+from geoslip.inversion.smoothing.directions import mean_axes
+from geoslip.inversion.smoothing.kinds import operator_kinds
+from geoslip.inversion.smoothing.lengths import correlation_lengths
+from geoslip.inversion.smoothing.linear_prior import LinearPrior, moment_prior
+from geoslip.inversion.smoothing.operators import Operator
+from geoslip.inversion.smoothing.relative import relative_strengths
+from geoslip.inversion.smoothing.toward import toward
 
 
 def check_slip(case: Case, fault: Fault, *, frame: LocalFrame, roots: Sequence[Path] = ()) -> None:

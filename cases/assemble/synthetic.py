@@ -15,7 +15,7 @@ from geoslip.cases.casefile.fault import FaultEntry, Patches
 from geoslip.cases.casefile.synthetic import SyntheticGnss, SyntheticScene, SyntheticSlip
 from geoslip.cases.errors import CaseError
 from geoslip.cases.output.results import write_table
-from geoslip.downsample.look import look_vector
+from geoslip.downsample.scenes.look import look_vector
 from geoslip.faults.fault import Fault
 from geoslip.faults.frame import LocalFrame
 from geoslip.faults.protocol import FaultSegment

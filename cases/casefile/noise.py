@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from geoslip.cases.casefile.base import Block
 from geoslip.cases.casefile.units import Angle, Length
-from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.noise.model import NoiseModel
 
 
 def noise_block(value: Any) -> Any:

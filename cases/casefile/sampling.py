@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from geoslip.cases.casefile.base import Block
 from geoslip.cases.casefile.units import Length
-from geoslip.downsample.samplers import samplers
+from geoslip.downsample.sampling.by_name import samplers
 
 
 def check_method(name: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, fie
 
 from geoslip.cases.casefile.base import AzimuthEntry, Block, LonLat, NameList, Place, PlaceEntry, RakeEntry
 from geoslip.cases.casefile.units import Length, Moment, Pressure, parse_moment
-from geoslip.inversion.operator_kinds import operator_kinds
+from geoslip.inversion.smoothing.kinds import operator_kinds
 
 EDGES = ("top", "bottom", "start", "end", "sides")
 

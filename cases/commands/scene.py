@@ -11,11 +11,11 @@ import typer
 
 from geoslip.cases.casefile.units import parse_length
 from geoslip.cases.errors import CaseError, Mistake
-from geoslip.downsample.checks import check_sign_against_gnss, compare_with_gnss
 from geoslip.downsample.readers import read_gnss, read_scene
 from geoslip.downsample.readers._registry import choose_reader
-from geoslip.downsample.scene import Scene
-from geoslip.downsample.scene_checks import check_against_track, check_rows_against_gnss, sparse_pixels
+from geoslip.downsample.scenes.geometry import check_sign_against_gnss, compare_with_gnss
+from geoslip.downsample.scenes.scene import Scene
+from geoslip.downsample.scenes.understood import check_against_track, check_rows_against_gnss, sparse_pixels
 from geoslip.faults.frame import LocalFrame
 
 

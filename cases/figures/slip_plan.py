@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from geoslip.cases.figures import style
 from geoslip.cases.figures.beachball import draw_beachball
 from geoslip.cases.figures.maps import Extent, draw_faults, dress_map, fault_corners, geographic, place_axes, scale_bar
-from geoslip.inversion.directions import mean_axes
+from geoslip.inversion.smoothing.directions import mean_axes
 
 if TYPE_CHECKING:
     from geoslip.faults import LocalFrame, SlipModel

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from geoslip.cases.figures import style
 from geoslip.cases.figures.sections import Panel, figure_panels
 from geoslip.cases.figures.unroll import flat_segments
-from geoslip.inversion.directions import common_directions
+from geoslip.inversion.smoothing.directions import common_directions
 
 if TYPE_CHECKING:
     from geoslip.faults import SlipModel

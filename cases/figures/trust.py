@@ -13,7 +13,7 @@ from geoslip.cases.figures.maps import place_axes
 from geoslip.cases.figures.moment_depth import depth_edges
 from geoslip.cases.figures.sections import Panel, figure_panels
 from geoslip.cases.figures.unroll import flat_segments
-from geoslip.inversion.profiles import depth_profile, strike_profile
+from geoslip.inversion.trust.profiles import depth_profile, strike_profile
 
 if TYPE_CHECKING:
     from geoslip.faults import SlipModel

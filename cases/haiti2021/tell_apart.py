@@ -24,7 +24,7 @@ from geoslip.cases.pipeline.study import run_case
 from geoslip.cases.report.uncertainty import moment_deviation
 from geoslip.faults.neighbours import Adjacency, neighbours
 from geoslip.inversion import comparable_abic, cross_validate, laplacian, solve, spatial_folds, strength_curve
-from geoslip.inversion.directions import common_directions
+from geoslip.inversion.smoothing.directions import common_directions
 
 HERE = Path(__file__).parent
 MODELS = {"bend": "case.yml", "one plane": "one_plane.yml", "two planes": "two_planes.yml"}

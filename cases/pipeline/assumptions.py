@@ -11,7 +11,7 @@ from geoslip.cases.casefile.data import Dataset
 from geoslip.cases.casefile.slip import CRITERIA, SegmentSlip, Slip
 from geoslip.cases.casefile.units import format_length
 from geoslip.cases.pipeline.run import Assumption
-from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.noise.model import NoiseModel
 from geoslip.faults.fault import Fault
 
 

@@ -10,15 +10,15 @@ import numpy as np
 
 from geoslip.cases.assemble.data import DatasetReading
 from geoslip.cases.casefile.data import Dataset
-from geoslip.downsample.noise import point_covariance
-from geoslip.downsample.noise_fit import fit_exponential
+from geoslip.downsample.noise.fit import fit_exponential
+from geoslip.downsample.noise.model import point_covariance
+from geoslip.downsample.noise.point_variogram import point_covariogram
 from geoslip.downsample.observations import Observations
-from geoslip.downsample.point_variogram import point_covariogram
 
 if TYPE_CHECKING:
     from geoslip.inversion import Estimate, Problem
-    from geoslip.inversion.constraints import Constraints
-    from geoslip.inversion.operators import Operator
+    from geoslip.inversion.bounds.constraints import Constraints
+    from geoslip.inversion.smoothing.operators import Operator
 
 START = 0.1
 """White noise of the first pass, as a share of the data's standard deviation."""

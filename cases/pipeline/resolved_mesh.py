@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from geoslip.cases.assemble.fault import build_fault
 from geoslip.cases.casefile.case import Case
 from geoslip.faults.meshing.sizes import EdgeLength
-from geoslip.inversion.norms import NormOperator
+from geoslip.inversion.smoothing.norms import NormOperator
 
 if TYPE_CHECKING:
     from geoslip.cases.pipeline.study import PreparedStudy

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from geoslip.cases.casefile.case import Case
     from geoslip.inversion import Ensemble, Estimate, Recovery
-    from geoslip.inversion.profiles import Profile
+    from geoslip.inversion.trust.profiles import Profile
 
 Array = NDArray[np.float64]
 
@@ -66,7 +66,7 @@ def run_trust(case: Case, estimate: Estimate, *, progress: Callable[[float], Non
     """
     from geoslip.inversion import bootstrap, checkerboard, leave_one_out, monte_carlo, recover, sensitivity, spikes
     from geoslip.inversion import spread_length as spread
-    from geoslip.inversion.profiles import depth_profile, stress_drop
+    from geoslip.inversion.trust.profiles import depth_profile, stress_drop
 
     asked, found, fault = case.uncertainty, Trust(), estimate.problem.fault
     if asked.resolution:

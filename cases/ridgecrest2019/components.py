@@ -30,7 +30,7 @@ from geoslip.cases.library.find import data_roots
 from geoslip.cases.output.folder import write_block
 from geoslip.cases.pipeline.study import prepare_case, run_case
 from geoslip.downsample import Observations, fit_exponential, point_covariogram
-from geoslip.downsample.noise import NoiseModel, point_covariance
+from geoslip.downsample.noise.model import NoiseModel, point_covariance
 from geoslip.faults import SlipModel
 from geoslip.inversion import greens_matrix, nuisance_columns
 

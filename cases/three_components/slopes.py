@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geoslip.cases.three_components.published_fields import Sources, published_sources
 from geoslip.inversion import quadrant_shares, slope_components, slope_frame
-from geoslip.inversion.slope_frame import QuadrantShares
+from geoslip.inversion.motion.slope_frame import QuadrantShares
 
 Array = NDArray[np.float64]
 SIDE, STEEP, SLIDES, RELIEF = 121, 10.0, 300, 600.0

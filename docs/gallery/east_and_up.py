@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from geoslip.downsample import Scene, look_vector
 from geoslip.inversion import decompose
-from geoslip.inversion.decompose import North
+from geoslip.inversion.motion.components import North
 from geoslip.okada import displacement_field
 
 x = np.linspace(-25e3, 25e3, 160)

@@ -6,7 +6,7 @@ from typing import Any
 
 from geoslip.downsample.observations import Observations
 from geoslip.downsample.readers._registry import Reader, choose_reader, readers
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 __all__ = ["Reader", "read_gnss", "read_points", "read_scene", "readers"]
 

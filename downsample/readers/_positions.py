@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoslip.downsample.errors import DataError
-from geoslip.downsample.look import flight_direction, look_vector, require_look
-from geoslip.downsample.noise import NoiseModel, point_covariance
+from geoslip.downsample.noise.model import NoiseModel, point_covariance
 from geoslip.downsample.observations import require_positive_definite
 from geoslip.downsample.readers._table import Table
+from geoslip.downsample.scenes.look import flight_direction, look_vector, require_look
 from geoslip.faults.frame import LocalFrame
 
 SMALLEST_SIGMA = 1e-9

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.downsample.errors import DataError
-from geoslip.downsample.look import flight_direction, look_vector
 from geoslip.downsample.readers._request import SceneRequest
-from geoslip.downsample.scene import Scene
-from geoslip.downsample.units import displacement_factor
+from geoslip.downsample.scenes.look import flight_direction, look_vector
+from geoslip.downsample.scenes.scene import Scene
+from geoslip.downsample.scenes.units import displacement_factor
 
 _WRAPPED = 0.02
 """Phase that ends this close to -pi and pi (rad) on both sides, and jumps between them, is taken for wrapped."""

@@ -35,7 +35,7 @@ class SceneRequest:
     look : sequence of three numbers, files or grids, optional
         East, north, up.
     incidence, azimuth : number, file or grid, optional
-        Angles, read as `convention`, `vertical` and `angle_unit` say (`geoslip.downsample.look.look_vector`).
+        Angles, read as `convention`, `vertical` and `angle_unit` say (`geoslip.downsample.scenes.look.look_vector`).
     coherence, components : file or grid, optional
         Coherence, and the numbers of the connected components of unwrapping, on the same grid.
     least_coherence : float, optional

@@ -20,7 +20,7 @@ from geoslip.downsample.readers._netcdf import dataset, open_hdf
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _DATA, _GEOMETRY = "science/grids/data", "science/grids/imagingGeometry"
 

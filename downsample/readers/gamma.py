@@ -14,7 +14,7 @@ from geoslip.downsample.readers._flat import FlatGrid, header_lines, header_numb
 from geoslip.downsample.readers._raster import assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import SceneRequest, needed_file, of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 LIGHT = 299_792_458.0
 _DEM_FILES = ["*.dem_par", "*.dem.par", "*dem*.par", "*.dem_seg.par"]

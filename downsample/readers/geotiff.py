@@ -7,7 +7,7 @@ from geoslip.downsample.readers._gdal import read_band
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 
 def read_geotiff(path: Path | str, *, band: int = 1, **options: Any) -> Scene:

@@ -19,7 +19,7 @@ from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import SceneRequest, first_file, needed_file, of_product, scene_request
 from geoslip.downsample.readers._table import is_text, read_table
 from geoslip.downsample.readers.grid import grid_raster
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _LOOK_FILES = ["*.lltn", "*look*.txt", "*look*.dat", "*look*.xyz", "*.lltenu", "../topo/*.lltn", "*look*.bin"]
 

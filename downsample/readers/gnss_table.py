@@ -13,7 +13,7 @@ from geoslip.downsample.readers._positions import require_sigmas, table_position
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._stations import COMPONENTS, SAME_PLACE, Stations, shared_places, station_observations
 from geoslip.downsample.readers._table import ALIASES, Columns, DropRules, Table, drop_rows, is_text, read_table
-from geoslip.downsample.units import LENGTH_UNITS
+from geoslip.downsample.scenes.units import LENGTH_UNITS
 from geoslip.faults.frame import LocalFrame
 
 HEADINGS = {

@@ -11,7 +11,7 @@ from geoslip.downsample.readers._netcdf import Variables, scaled, text, variable
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _X_NAMES = ("x", "lon", "longitude", "easting")
 

@@ -15,7 +15,7 @@ from geoslip.downsample.readers._gdal import read_band
 from geoslip.downsample.readers._raster import assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import SceneRequest, first_file, needed_file, of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 WAVELENGTH = 0.055465763
 """Of Sentinel-1, metres, as HyP3 prints it."""

@@ -16,7 +16,7 @@ from geoslip.downsample.readers._flat import FlatGrid, header_number
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import needed_file, of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _TYPES = {"FLOAT": "f4", "DOUBLE": "f8", "FLOAT32": "f4", "FLOAT64": "f8"}
 _ASK = (

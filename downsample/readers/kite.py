@@ -16,7 +16,7 @@ from geoslip.downsample.errors import DataError
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _NUMBERS = ("llLat", "llLon", "dE", "dN")
 

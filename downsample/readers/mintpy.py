@@ -19,7 +19,7 @@ from geoslip.downsample.readers._netcdf import dataset, is_hdf, open_hdf, read_d
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import SceneRequest, first_file, needed_file, of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _GEOMETRY_PLACES = ["geometryGeo.h5", "geo_geometryRadar.h5", "../inputs/geometryGeo.h5", "inputs/geometryGeo.h5"]
 _PRODUCTS = ("timeseries", "velocity", "displacement")

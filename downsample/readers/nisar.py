@@ -12,7 +12,7 @@ import h5py
 from geoslip.downsample.errors import DataError
 from geoslip.downsample.readers._netcdf import is_hdf, open_hdf
 from geoslip.downsample.readers._registry import Reader
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 
 def read_nisar(path: Path | str, **options: Any) -> Scene:

@@ -19,7 +19,7 @@ from geoslip.downsample.readers._gdal import read_band
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 COMPONENTS = {"azimuth": "azimuth", "range": "los", "east": "offset", "north": "offset"}
 """Component to the kind of its observations."""

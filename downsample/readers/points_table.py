@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoslip.downsample.errors import DataError
-from geoslip.downsample.look import flight_direction
-from geoslip.downsample.noise import NoiseModel
+from geoslip.downsample.noise.model import NoiseModel
 from geoslip.downsample.observations import LARGEST_DISPLACEMENT, Observations
 from geoslip.downsample.readers._positions import table_covariance, table_directions, table_positions
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._table import Columns, DropRules, Table, drop_rows, is_text, read_table
-from geoslip.downsample.units import displacement_factor
+from geoslip.downsample.scenes.look import flight_direction
+from geoslip.downsample.scenes.units import displacement_factor
 from geoslip.faults.frame import LocalFrame
 
 
@@ -54,7 +54,7 @@ def read_points_table(
         Names: longitude and latitude (or x and y, metres from the origin), value; where there are: sigma,
         look_east, look_north, look_up, or incidence and heading (or azimuth); any other names for the rest.
     positive, wavelength
-        As in `geoslip.downsample.units.displacement_factor`.
+        As in `geoslip.downsample.scenes.units.displacement_factor`.
     sigma : float, optional
         Standard deviation of every value, metres.
     covariance : array_like (n, n) or path, optional
@@ -69,7 +69,7 @@ def read_points_table(
         Direction of a gradient's slope, or its angle clockwise from north in degrees.
     **geometry
         look=(east, north, up), or incidence=, azimuth=, convention=, vertical=, angle_unit= as in
-        `geoslip.downsample.look.look_vector`, where no column says it.
+        `geoslip.downsample.scenes.look.look_vector`, where no column says it.
 
     Returns
     -------

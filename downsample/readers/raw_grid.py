@@ -9,7 +9,7 @@ from geoslip.downsample.readers._flat import FlatGrid, header_lines, header_numb
 from geoslip.downsample.readers._raster import assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 _KEYS = {
     "rows": ("ifg_length", "rows", "lines", "nrows"),

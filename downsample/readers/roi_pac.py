@@ -17,7 +17,7 @@ from geoslip.downsample.readers._flat import FlatGrid, header_lines, header_numb
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 
 def read_roi_pac(path: Path | str, *, header: Path | str | None = None, **options: Any) -> Scene:

@@ -15,7 +15,7 @@ from geoslip.downsample.readers._gdal import read_band
 from geoslip.downsample.readers._raster import Raster, assemble_scene
 from geoslip.downsample.readers._registry import Reader
 from geoslip.downsample.readers._request import SceneRequest, of_product, scene_request
-from geoslip.downsample.scene import Scene
+from geoslip.downsample.scenes.scene import Scene
 
 LIGHT = 299_792_458.0
 _INCIDENCE = ("incidenceanglefromellipsoid", "incidenceangle", "incident_angle")

@@ -1,7 +1,7 @@
 """The posterior of a fault's place and attitude together with slip on it.
 
-The fault's patches move as one (geoslip.inversion.moves); slip x has the Gaussian prior of a smoothing operator, mean
-zero and precision a^2 H, within bounds of zero. Slip and ramps are integrated out (Fukuda & Johnson 2010, GJI 181,
+The fault's patches move as one (geoslip.inversion.trust.moves); slip x has the Gaussian prior of a smoothing operator,
+mean zero and precision a^2 H, within bounds of zero. Slip and ramps are integrated out (Fukuda & Johnson 2010, GJI 181,
 1441-1458, for what is linear): with N_i, b_i, e_i of the moved fault, n_i, k_i, K_i, C_i as in
 geoslip.inversion.posterior.geometry, A = sum N_i / s_i^2 + a^2 H and r = sum b_i / s_i^2,
 
@@ -22,11 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
-from geoslip.inversion.constraints import Constraints
+from geoslip.inversion.bounds.constraints import Constraints
 from geoslip.inversion.errors import ConstraintError, SingularProblemError
-from geoslip.inversion.moves import MOVES, moved_rectangles, rectangles_of
-from geoslip.inversion.norms import NormOperator
-from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.density import JointPrior
 from geoslip.inversion.posterior.distributions import LogUniform, Prior
 from geoslip.inversion.posterior.geometry import WhiteData
@@ -35,7 +32,10 @@ from geoslip.inversion.posterior.orthant import log_share, log_share_drawn, sign
 from geoslip.inversion.posterior.slip import slip_target
 from geoslip.inversion.posterior.target import DEFINITE, BoundedGaussian, DataTerm
 from geoslip.inversion.problem import Problem
+from geoslip.inversion.smoothing.norms import NormOperator
+from geoslip.inversion.smoothing.operators import Operator
 from geoslip.inversion.system import System
+from geoslip.inversion.trust.moves import MOVES, moved_rectangles, rectangles_of
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,8 @@ class JointTarget:
     operator : Operator
         Positive definite: with zero-slip edges.
     moves : mapping of str to Prior
-        What is known of each change, by the names of geoslip.inversion.moves; m, degrees, 0 where the fault is now.
+        What is known of each change, by the names of geoslip.inversion.trust.moves; m, degrees, 0 where the fault is
+        now.
     constraints : Constraints, optional
         Bounds of zero (single rakes, rake windows) or none; turned with the fault.
     strength : float or LogUniform, optional

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.faults import magnitude_of_moment
-from geoslip.inversion.constraints import slip_table
+from geoslip.inversion.bounds.constraints import slip_table
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.ensemble import sample_ensemble

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.linalg.blas import dtrsv
 from scipy.linalg.lapack import dpotrf, dpotri
 
+from geoslip.inversion.bounds.faces import FACTOR_FAILED
 from geoslip.inversion.errors import SingularProblemError
-from geoslip.inversion.faces import FACTOR_FAILED
 from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.diagnostics import FEWEST_DRAWS

@@ -18,10 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoslip.faults import magnitude_of_moment
-from geoslip.inversion.constraints import Constraints, ParameterSpace
+from geoslip.inversion.bounds.constraints import Constraints, ParameterSpace
 from geoslip.inversion.errors import ConstraintError
-from geoslip.inversion.norms import NormOperator
-from geoslip.inversion.operators import Operator
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint
 from geoslip.inversion.posterior.normaliser import log_normaliser
@@ -29,6 +27,8 @@ from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_c
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform, not_on_a_cone
 from geoslip.inversion.problem import Problem
+from geoslip.inversion.smoothing.norms import NormOperator
+from geoslip.inversion.smoothing.operators import Operator
 from geoslip.inversion.system import System
 
 Array = NDArray[np.float64]

@@ -5,7 +5,7 @@ import numpy as np
 from geoslip.downsample import Observations
 from geoslip.faults import Fault, Plane, cut_uniform, neighbours
 from geoslip.inversion import Constraints, Problem, laplacian
-from geoslip.inversion.strength import automatic_strengths
+from geoslip.inversion.choices.strength import automatic_strengths
 from geoslip.inversion.system import System
 
 SIGMA = 0.01

@@ -1,12 +1,10 @@
-"""Triangles beside squares for the resolution sampler, cells kept in files, and a sampler added by one file."""
+"""Triangles beside squares for the resolution sampler, and cells kept in files."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import geoslip.downsample as downsample
 from geoslip.downsample import (
     DataError,
     Scene,
@@ -19,7 +17,7 @@ from geoslip.downsample import (
     variance_quadtree,
     write_cells,
 )
-from geoslip.downsample.dividing import Triangles
+from geoslip.downsample.cells.dividing import Triangles
 from geoslip.faults.frame import LocalFrame
 
 FRAME = LocalFrame(30.0, 40.0)
@@ -152,41 +150,6 @@ def test_cells_that_do_not_fit(tmp_path: Path):
     np.savez(path, other=1)
     with pytest.raises(DataError, match="cannot be read as cells"):
         read_cells(path, scene=scene)
-
-
-# One file a sampler -----------------------------------------------------------------------------------------------
-
-ADDED = '''
-"""Cells of one row of pixels each."""
-
-import numpy as np
-
-from geoslip.downsample.cells import Cells
-
-
-def row_cells(scene, *, count=None):
-    """Cut a scene into its rows."""
-    rows = np.broadcast_to(np.arange(scene.y.size)[:, None], scene.values.shape)
-    labels = np.unique(np.where(scene.valid, rows, -1), return_inverse=True)[1].reshape(rows.shape) - 1
-    corners = np.zeros((4, 2))
-    return Cells(labels=labels, outlines=(corners,) * (labels.max() + 1), method="rows")
-
-
-SAMPLER = ("rows", row_cells)
-'''
-
-
-def test_one_file_adds_a_sampler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    assert len(ADDED.splitlines()) < 40
-    (tmp_path / "sample_rows.py").write_text(ADDED)
-    monkeypatch.setattr(downsample, "__path__", [*downsample.__path__, str(tmp_path)])
-    samplers.cache_clear()
-    try:
-        cells = samplers()["rows"](make_scene())
-        assert (cells.method, cells.n) == ("rows", 90)
-    finally:
-        samplers.cache_clear()
-        sys.modules.pop("geoslip.downsample.sample_rows", None)
 
 
 # What cannot be cut -----------------------------------------------------------------------------------------------

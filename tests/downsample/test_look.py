@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoslip.downsample import DataError, flight_direction, look_vector
-from geoslip.downsample.look import require_look
+from geoslip.downsample.scenes.look import require_look
 
 
 def test_printed_values_of_ascending_and_descending_tracks():

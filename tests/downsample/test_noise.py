@@ -61,7 +61,7 @@ def test_tiles_give_the_same_answer(monkeypatch):
     values = synthetic_noise((200, 220), spacing=(100.0, 100.0), noise=NoiseModel(1e-5, 500.0, 1e-6), rng=rng)
     scene = make_scene(values)
     whole = covariogram(scene, maximum_lag=1500.0)
-    monkeypatch.setattr("geoslip.downsample.variogram._TILE", 64)
+    monkeypatch.setattr("geoslip.downsample.noise.variogram._TILE", 64)
     tiled = covariogram(scene, maximum_lag=1500.0)
     assert tiled.pairs.sum() < whole.pairs.sum()
     np.testing.assert_allclose(tiled.semivariance, whole.semivariance, rtol=0.05)

@@ -18,7 +18,7 @@ from geoslip.downsample import (
     synthetic_noise,
     troposphere_spectrum,
 )
-from geoslip.downsample.correlation_table import correlation_table, look_up
+from geoslip.downsample.noise.correlation_table import correlation_table, look_up
 
 LOOK = np.array([-0.6, 0.0, 0.8])
 NAMES = ("bessel", "exponential", "exponential_cosine", "gaussian", "spherical")

@@ -6,7 +6,7 @@ import pytest
 from pyproj import Proj
 
 from geoslip.downsample import DataError, read_scene, samplers
-from geoslip.downsample.look import flight_direction, look_vector
+from geoslip.downsample.scenes.look import flight_direction, look_vector
 
 SHAPE = (products.ROWS, products.COLUMNS)
 

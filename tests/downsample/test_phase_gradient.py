@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoslip.downsample import DataError, fault_shear_rate, look_vector, phase_gradient, stack_gradients
-from geoslip.downsample.phase_gradient import window_kernel
+from geoslip.downsample.scenes.phase_gradient import window_kernel
 
 SHAPE, SPACING = (60, 70), (90.0, 100.0)
 

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from geoslip.downsample import DataError, Scene
-from geoslip.downsample.cells import cell_means
-from geoslip.downsample.pyramid import residual_pyramid
-from geoslip.downsample.sample_uniform import uniform_cells
-from geoslip.downsample.sample_variance import variance_quadtree
-from geoslip.downsample.samplers import samplers
+from geoslip.downsample.cells.cells import cell_means
+from geoslip.downsample.cells.pyramid import residual_pyramid
+from geoslip.downsample.sampling.by_name import samplers
+from geoslip.downsample.sampling.uniform import uniform_cells
+from geoslip.downsample.sampling.variance import variance_quadtree
 
 LOOK = np.array([-0.6, 0.0, 0.8])
 

@@ -21,8 +21,8 @@ from geoslip.downsample import (
     uniform_cells,
     variance_quadtree,
 )
-from geoslip.downsample.block_shape import shape_pyramid
-from geoslip.downsample.scene import PixelSpacing
+from geoslip.downsample.cells.block_shape import shape_pyramid
+from geoslip.downsample.scenes.scene import PixelSpacing
 from geoslip.faults.frame import LocalFrame
 
 LOOK = np.array([-0.6, 0.0, 0.8])

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear, nnls
 
-from geoslip.inversion.bounded import minimise_bounded
-from geoslip.inversion.box import AT_LOWER, AT_UPPER, FREE
+from geoslip.inversion.bounds.box import AT_LOWER, AT_UPPER, FREE
+from geoslip.inversion.bounds.faces import FaceSolver
+from geoslip.inversion.bounds.least_squares import minimise_bounded
 from geoslip.inversion.errors import ConvergenceError, SingularProblemError
-from geoslip.inversion.faces import FaceSolver
 
 
 def kernel_problem(seed, *, n=60, rows=90, noise=0.01, damping=1e-3):

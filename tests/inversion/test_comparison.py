@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoslip.inversion import Constraints, System, comparable_abic, damping, laplacian, relative_strengths
-from geoslip.inversion.abic import noise_variance
+from geoslip.inversion.choices.abic import noise_variance
 
 
 def marginal(study, system, strength, columns):

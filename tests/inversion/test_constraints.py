@@ -6,7 +6,7 @@ import pytest
 
 from geoslip.faults import Fault
 from geoslip.inversion import ConstraintError, Constraints, System, solve
-from geoslip.inversion.convex import minimise_convex
+from geoslip.inversion.bounds.convex import minimise_convex
 
 
 def rakes(slip):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoslip.inversion import Constraints, Problem, bootstrap, leave_one_out, minimise_bounded, monte_carlo, solve
-from geoslip.inversion.bounded import minimise_many
+from geoslip.inversion.bounds.least_squares import minimise_many
 
 WINDOW = Constraints(rake=(0.0, 90.0))
 

@@ -96,7 +96,7 @@ def test_cvxpy_finds_nothing_better(twin):
 
 def test_conditions_that_do_not_hold_are_no_solution(twin, monkeypatch):
     system, strength = drawn(twin, 0)
-    monkeypatch.setattr("geoslip.inversion.norm_lagrangian.TURNS", 2)
+    monkeypatch.setattr("geoslip.inversion.bounds.norm_lagrangian.TURNS", 2)
     with pytest.raises(ConvergenceError, match=r"hold to .* only \(accepted: 1e-08\): raise the smoothing strength"):
         solve_system(system, strength)
 

@@ -5,7 +5,7 @@ import pytest
 
 from geoslip.faults import Fault, Plane, cut_growing, neighbours
 from geoslip.inversion import ConstraintError, Problem, laplacian, solve
-from geoslip.inversion.operators import zero_rims
+from geoslip.inversion.smoothing.operators import zero_rims
 
 ROWS, COLUMNS, SIZE = 5, 7, 2e3
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from geoslip.inversion import Constraints, System, solve
-from geoslip.inversion.convex import minimise_convex
-from geoslip.inversion.polish import polished
+from geoslip.inversion.bounds.convex import minimise_convex
+from geoslip.inversion.bounds.polish import polished
 
 STRENGTH = 1e4
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoslip.faults import Fault, Plane, cut_uniform
-from geoslip.inversion.profiles import depth_profile, stress_drop, strike_profile
+from geoslip.inversion.trust.profiles import depth_profile, stress_drop, strike_profile
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from geoslip.inversion import Constraints, solve
-from geoslip.inversion.resolution import checkerboard, model_resolution, recover, sensitivity, spikes, spread_length
+from geoslip.inversion.trust.resolution import (
+    checkerboard,
+    model_resolution,
+    recover,
+    sensitivity,
+    spikes,
+    spread_length,
+)
 
 
 def test_resolution_maps_the_truth_to_the_estimate(study):

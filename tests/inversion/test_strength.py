@@ -9,10 +9,10 @@ import scipy.sparse as sparse
 
 from geoslip.faults import Fault, neighbours
 from geoslip.inversion import Constraints, Problem, SingularProblemError, laplacian, solve, strength_curve
-from geoslip.inversion.abic import abic, noise_variance
-from geoslip.inversion.lcurve import corner_distance, lcurve_curvature
-from geoslip.inversion.spectrum import Spectrum
-from geoslip.inversion.strength import StrengthCurve, automatic_strengths
+from geoslip.inversion.choices.abic import abic, noise_variance
+from geoslip.inversion.choices.lcurve import corner_distance, lcurve_curvature
+from geoslip.inversion.choices.spectrum import Spectrum
+from geoslip.inversion.choices.strength import StrengthCurve, automatic_strengths
 from geoslip.inversion.system import System
 
 

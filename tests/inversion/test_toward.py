@@ -24,7 +24,7 @@ from geoslip.inversion import (
     toward,
     von_karman,
 )
-from geoslip.inversion.profiles import stress_drop
+from geoslip.inversion.trust.profiles import stress_drop
 
 
 def table_of(vector):

@@ -7,8 +7,8 @@ from scipy.spatial import Delaunay
 from geoslip.faults import Fault, Plane, cut_uniform, neighbours
 from geoslip.faults.triangular import TriangularSegment
 from geoslip.inversion import damping, first_difference, laplacian, von_karman
-from geoslip.inversion.directions import common_directions
-from geoslip.inversion.umbrella import umbrella
+from geoslip.inversion.smoothing.directions import common_directions
+from geoslip.inversion.smoothing.umbrella import umbrella
 
 SIZE = 2e3
 

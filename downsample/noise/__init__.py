@@ -1,0 +1,1 @@
+"""Noise: its semivariogram, families and covariance, of pixels and of cells."""

@@ -1,0 +1,1 @@
+"""Samplers: every module here that holds a `SAMPLER` is one."""

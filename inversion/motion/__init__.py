@@ -1,0 +1,1 @@
+"""Motion of the ground from several directions: three components, strain, rotation, profiles."""
