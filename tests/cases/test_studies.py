@@ -118,8 +118,8 @@ LONG = {"gorkha2015", "embedded", "peru2019", "menyuan2022", "haiti2021"}
 """Studies whose full runs take minutes: `make studies` holds them to their figures, tests a quicker form of them."""
 SCRIPTED = {"kaikoura2016", "three_components", "small2017", "catalogue2022", "samplers"}
 """Studies without a case file: their scripts have tests of their own."""
-LEFT_OUT = {"geometry", "joint", "stress", "stress_true"}
-"""Cases that sample geometry for minutes, or invert a study once more for its stress: likewise."""
+LEFT_OUT = {"geometry", "joint", "stress", "stress_true", "one_profile.py"}
+"""Cases that sample geometry for minutes, or invert a study once more: likewise."""
 
 
 @pytest.mark.parametrize("name", sorted(set(published_studies()) - LONG - SCRIPTED))
