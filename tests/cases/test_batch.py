@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 import time
+from asyncio import CancelledError
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -104,8 +106,11 @@ def test_an_event_is_looked_up_in_the_catalogue(catalogue: Path) -> None:
 def cluster():
     """A Dask scheduler with one worker in this process."""
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None) as local:
-        yield local
+    local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    yield local
+    # a worker whose scheduler is gone would be waited for by half a minute
+    with suppress(TimeoutError, CancelledError):
+        local.close(timeout=2.0)
 
 
 @pytest.mark.filterwarnings("ignore")
