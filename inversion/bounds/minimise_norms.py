@@ -11,7 +11,6 @@ geoslip.inversion.bounds.norm_lagrangian finds it; here its answer is judged, an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,10 +32,6 @@ Mask = NDArray[np.bool_]
 
 LARGEST_KKT = 1e-8
 """Accepted violation of the optimality conditions."""
-ROUNDING = 1e-10
-"""Share of the largest slip up to which slip is none, where the conditions hold as well without it."""
-SHARP = 1e-9
-"""Violation of the conditions that setting such slip to none may make."""
 
 
 def minimise_norms(system: System, strength: float) -> BoundedSolution:
@@ -67,10 +62,7 @@ def minimise_norms(system: System, strength: float) -> BoundedSolution:
     if strength == 0.0:
         return system.minimise(strength)
     task = NormTask(system, strength)
-    best = Lagrangian(task).minimise()
-    still = replace(best, x=np.where(np.abs(best.x) <= ROUNDING * task.size(best.x), 0.0, best.x))
-    if task.kkt(still) <= max(task.kkt(best), SHARP):
-        best = still
+    best = task.settled(Lagrangian(task).minimise())
     kkt, x = task.kkt(best), best.x
     state = np.where(x <= task.lower, AT_LOWER, np.where(x >= task.upper, AT_UPPER, FREE)).astype(np.int8)
     objective = float(x @ (task.normal @ x) - 2.0 * task.right @ x + task.lengths(x).sum())

@@ -1,14 +1,15 @@
-"""Sums of lengths under bounds, to rounding: an augmented Lagrangian whose inner minima Newton's method finds.
+"""Lengths that cost or are capped, under bounds, to rounding: an augmented Lagrangian with Newton's method inside.
 
-The problem is half of min x' N x - 2 b' x + sum_g len(r_g) over lower <= x <= upper, with r = A x - t in groups g. Its
-multipliers are y of the lengths, no longer than 1/2 in any group, and w of the bounds:
+The problem is half of min x' N x - 2 b' x + 2 sum_g weight_g len(r_g) over lower <= x <= upper and len(r_g) <=
+ceiling_g, with r = A x - t in groups g. Its multipliers are y of the lengths and w of the bounds:
 
-    N x - b + A' y + w = 0,    y_g = r_g / (2 len(r_g)) where r_g is not 0,    w <= 0 below, >= 0 above, else 0.
+    N x - b + A' y + w = 0,    w <= 0 below, >= 0 above, else 0,
+    y_g = weight_g r_g / len(r_g), or shorter where r_g is 0, or longer where len(r_g) is at its ceiling.
 
-With penalties s of rows and c of parameters, and P the nearest point that is no longer than 1/2 in any group, the
-minimum over x of
+With penalties s of rows and c of parameters, and P(l) the vector along l whose length is the least of l's and the
+weight, or l's less s ceiling if that is more, the minimum over x of
 
-    1/2 x' N x - b' x + sum_g (what len(r_g) / 2 costs, smoothed at y + s r) + 1/2 sum c (x + w/c less its bounds)^2
+    1/2 x' N x - b' x + sum_g (what len(r_g) costs, smoothed at y + s r) + 1/2 sum c (x + w/c less its bounds)^2
 
 gives the next multipliers y = P(y + s r) and w = c (x + w/c less its bounds) (Rockafellar 1976, Mathematics of
 Operations Research 1, 97-116). They converge whether or not zero groups meet in loops, where multipliers are many and
@@ -26,7 +27,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from geoslip.inversion.bounds.norm_task import NormPoint, NormTask
+from geoslip.inversion.bounds.norm_task import LengthTask, NormPoint
 
 Array = NDArray[np.float64]
 
@@ -56,13 +57,13 @@ LEASH = 1e-3
 
 @dataclass(frozen=True, eq=False)
 class _Point:
-    """The inner function at x: slope and what its parts are there."""
+    """The inner function at x: slope and what its parts are there; `share` is what P leaves of the loads (groups,)."""
 
     x: Array
     slope: Array
     multipliers: Array
     beyond: Array
-    length: Array
+    share: Array
     residual: Array
     loads: Array
 
@@ -70,19 +71,20 @@ class _Point:
 class Lagrangian:
     """The multipliers and the penalty while the minimum is being sought."""
 
-    def __init__(self, task: NormTask) -> None:
+    def __init__(self, task: LengthTask) -> None:
         self.task, self.rows = task, sparse.csr_array(task.rows)
         self.columns = self.rows.T.tocsr()
         diagonal = np.diagonal(task.normal)
         self.bend: Array = np.maximum(diagonal, 1e-6 * float(diagonal.max()))
         # the penalty of a row beside the data's bend along it, the same for all rows of a group
         give = (self.rows.multiply(self.rows) @ (1.0 / self.bend)).reshape(task.parts, -1).mean(axis=0)
-        self.stiffness: Array = np.tile(1.0 / np.where(give > 0.0, give, np.inf), task.parts)
+        self.stiffness: Array = 1.0 / np.where(give > 0.0, give, np.inf)
+        self.reach = np.where(np.isfinite(task.ceiling) & (give > 0.0), task.ceiling * self.stiffness, np.inf)
         self.multipliers, self.walls = np.zeros(len(task.rows)), np.zeros(len(task.lower))
         self.x = np.clip(np.zeros(len(task.lower)), task.lower, task.upper)
         self.anchor = self.x
         # where lengths weigh far more than the data, multipliers begin far from zero
-        pull = np.linalg.norm(task.rows, axis=1)
+        pull = 2.0 * np.tile(task.weight, task.parts) * np.linalg.norm(task.rows, axis=1)
         self.penalty = max(1.0, START * float(np.median(pull)) / task.scale)
         self.highest = HIGHEST * self.penalty
 
@@ -96,11 +98,11 @@ class Lagrangian:
             point = self.at(self.x)
             here = self.answer(point)
             now = max(self.task.kkt(here), TOGETHER * self.apart(point))
+            self.multipliers, self.walls = point.multipliers, self.penalty * self.bend * point.beyond
             best, waited = (here, 0) if now < least else (best, waited + 1)
             least = min(now, least)
             if least <= ARRIVED or waited > PATIENCE:
                 break
-            self.multipliers, self.walls = point.multipliers, self.penalty * self.bend * point.beyond
             if now > 0.1 * before:
                 self.penalty = min(RISE * self.penalty, self.highest)
             before = min(before, now)
@@ -109,26 +111,31 @@ class Lagrangian:
     def answer(self, point: _Point) -> NormPoint:
         """The point with its bounds met, and the multipliers that go with it."""
         x = np.where(point.beyond != 0.0, point.x + self.walls / (self.penalty * self.bend), point.x)
-        return NormPoint(np.clip(x, self.task.lower, self.task.upper), 2.0 * point.multipliers)
+        return NormPoint(np.clip(x, self.task.lower, self.task.upper), point.multipliers)
 
     def apart(self, point: _Point) -> float:
-        """How far lengths that the multipliers hold at zero are from it, relative to the longest."""
-        zero = self.task.grouped(point.loads) <= 0.5
+        """How far lengths that are held at zero or a ceiling are from there, relative to the longest."""
         length = self.task.grouped(point.residual)
         longest = max(float(length.max(initial=0.0)), self.task.least * float(np.abs(self.task.rows).max(initial=0.0)))
-        return float(np.max(length, where=zero, initial=0.0)) / (longest or 1.0)
+        off = np.where(point.share == 1.0, length, np.maximum(length - self.task.ceiling, 0.0))
+        return float(off.max(initial=0.0)) / (longest or 1.0)
 
     def at(self, x: Array) -> _Point:
         """The inner function's slope at x."""
         task = self.task
         residual = self.rows @ x - task.target
-        loads = self.multipliers + self.penalty * self.stiffness * residual
-        length = np.tile(task.grouped(loads), task.parts)
-        multipliers = loads / np.maximum(2.0 * length, 1.0)
+        loads = self.multipliers + self.penalty * np.tile(self.stiffness, task.parts) * residual
+        share = self.left(task.grouped(loads))
+        multipliers = np.tile(share, task.parts) * loads
         beyond = self.beyond(x)
         slope = task.normal @ x - task.right + self.columns @ multipliers + self.penalty * self.bend * beyond
         slope += self.leash * (x - self.anchor)
-        return _Point(x, slope, multipliers, beyond, length, residual, loads)
+        return _Point(x, slope, multipliers, beyond, share, residual, loads)
+
+    def left(self, length: Array) -> Array:
+        """What P leaves of loads (groups,) of these lengths: all where the group is held at zero."""
+        kept = np.maximum(self.task.weight, length - self.penalty * self.reach)
+        return kept / np.maximum(np.maximum(length, kept), np.finfo(float).tiny)
 
     def beyond(self, x: Array) -> Array:
         """By how much x with the walls' multipliers passes the bounds, signed (q,)."""
@@ -163,14 +170,16 @@ class Lagrangian:
 
     def newton(self, point: _Point) -> Array:
         """The step to where the slope would be zero if the bend stayed as it is."""
-        task, penalty = self.task, self.penalty * self.stiffness
-        inside = point.length <= 0.5
-        length = np.where(inside, 1.0, point.length)
-        stiff = np.where(inside, penalty, 0.5 * penalty / length)
-        along = sparse.diags_array(np.where(inside, 0.0, point.loads / length * np.sqrt(stiff))) @ self.rows
-        n = task.n_groups
-        along = sum((along[part * n : (part + 1) * n] for part in range(1, task.parts)), along[:n])
-        matrix = task.normal + (self.columns @ sparse.diags_array(stiff) @ self.rows - along.T @ along).toarray()
+        task, n = self.task, self.task.n_groups
+        length = task.grouped(point.loads)
+        capped = length > task.weight + self.penalty * self.reach
+        across = self.penalty * self.stiffness * point.share
+        # along the load, P gives all of a step where a group is held at zero or at its ceiling, and nothing between
+        along = np.where(capped, self.penalty * self.stiffness, np.where(point.share == 1.0, across, 0.0)) - across
+        unit = self.rows.multiply((point.loads / np.tile(np.where(length > 0.0, length, 1.0), task.parts))[:, None])
+        unit = sum((unit.tocsr()[part * n : (part + 1) * n] for part in range(1, task.parts)), unit.tocsr()[:n])
+        bent = self.columns @ sparse.diags_array(np.tile(across, task.parts)) @ self.rows
+        matrix = task.normal + (bent + unit.T @ sparse.diags_array(along) @ unit).toarray()
         here = np.arange(len(matrix))
         matrix[here, here] += self.leash + np.where(point.beyond != 0.0, self.penalty * self.bend, 0.0)
         for lift in (0.0, 1e-14, 1e-12, 1e-10):
@@ -188,8 +197,8 @@ class Lagrangian:
         level, growth = float((task.normal @ x - task.right) @ step), float(step @ (task.normal @ step))
 
         def rate(share: float) -> float:
-            loads = point.loads + share * (self.penalty * self.stiffness) * rows
-            multipliers = loads / np.maximum(2.0 * np.tile(task.grouped(loads), task.parts), 1.0)
+            loads = point.loads + share * (self.penalty * np.tile(self.stiffness, task.parts)) * rows
+            multipliers = np.tile(self.left(task.grouped(loads)), task.parts) * loads
             force = penalty * self.beyond(x + share * step) + self.leash * (x + share * step - self.anchor)
             return level + share * growth + float(multipliers @ rows + force @ step)
 
