@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoslip.inversion.bounds.box import BoundedSolution
+from geoslip.inversion.bounds.capped import minimise_capped
 from geoslip.inversion.bounds.constraints import Constraints
-from geoslip.inversion.bounds.convex import minimise_convex
 from geoslip.inversion.bounds.minimise_norms import check_box, minimise_norms
 from geoslip.inversion.bounds.moment import minimise_at_moment
 from geoslip.inversion.bounds.polish import polished
-from geoslip.inversion.bounds.shear import moment_weight, slip_size
+from geoslip.inversion.bounds.shear import is_tied, moment_weight, slip_size
 from geoslip.inversion.errors import ConstraintError, ConvergenceError
 from geoslip.inversion.estimate import Estimate
 from geoslip.inversion.problem import Problem
@@ -23,8 +23,6 @@ Array = NDArray[np.float64]
 
 CAP_TOLERANCE = 1e-9
 """Share by which a solution may pass a cap before the cap is imposed."""
-BINDING = 1e-6
-"""Share within which a moment counts as at its cap."""
 SHARP = 1e-8
 """Largest violation of the optimality conditions of a polished solution."""
 
@@ -70,8 +68,9 @@ def solve_system(
     """Solve at one strength, from the state of a neighbouring estimate if given.
 
     The bounded engine goes first; where its solution keeps the caps on moment and size of slip it is the answer, for
-    it is the best of a wider choice. Else the caps are imposed, and what is found is polished until it holds every
-    optimality condition (geoslip.inversion.bounds.moment, convex and polish).
+    it is the best of a wider choice. Else the caps are imposed until every optimality condition holds: by polishing the
+    bounded engine's minimum at the moment (geoslip.inversion.bounds.moment and polish), and where it leads nowhere or
+    patches share parameters by an augmented Lagrangian (geoslip.inversion.bounds.capped).
     """
     if isinstance(system.operator, NormOperator):
         return _by_lengths(system, strength)
@@ -86,25 +85,28 @@ def solve_system(
     if not (too_large or too_much or too_little):
         return Estimate(system, strength, found.x, found.state, found.kkt)
     ceiling = largest if np.isfinite(largest).any() else None
-    if too_much or too_little:
-        target = cap if too_much else floor
+    if too_little or (too_much and not is_tied(system)):
+        target = floor if too_little else cap
         assert target is not None
         near, failure = _at_moment(system, strength, target, found)
         exact = _exact(system, strength, near.x, largest=ceiling, moment=target)
         if exact is not None:
             return exact
-        if failure is None and np.all(slip_size(system, near.x) <= largest * (1.0 + CAP_TOLERANCE)):
+        if too_little and failure is None and np.all(slip_size(system, near.x) <= largest * (1.0 + CAP_TOLERANCE)):
             return Estimate(system, strength, near.x, near.state, near.kkt)
         if too_little:
-            raise failure or ConstraintError(
-                f"moment_at_least {floor:.4g} N m together with a largest size of slip that binds is not solved: "
-                "fix the rake, so that the bound is one of a parameter"
-            )
-    capped = minimise_convex(system, strength, largest=ceiling, moment_at_most=cap)
-    moment = float(moment_weight(system) @ slip_size(system, capped.x))
-    binds = cap is not None and moment > cap * (1.0 - BINDING)
-    exact = _exact(system, strength, capped.x, largest=ceiling, moment=cap if binds else None)
-    return exact or Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
+            raise failure or _floor_and_size(floor)
+    capped = minimise_capped(system, strength, largest=ceiling, moment_at_most=cap)
+    if floor is not None and moment_weight(system) @ slip_size(system, capped.x) < floor * (1.0 - CAP_TOLERANCE):
+        raise _floor_and_size(floor)
+    return Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
+
+
+def _floor_and_size(floor: float | None) -> ConstraintError:
+    return ConstraintError(
+        f"moment_at_least {floor:.4g} N m together with a largest size of slip that binds is not solved: "
+        "fix the rake, so that the bound is one of a parameter"
+    )
 
 
 def _by_lengths(system: System, strength: float) -> Estimate:

@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 
 LARGEST_KKT = 1e-8
 """Accepted violation of the optimality conditions."""
-MET = 1e-10
+MET = 3e-10
 """Share of the moment to which it is met."""
 WIDER, STEPS = 4.0, 60
 """Factor between multipliers tried until the moment is below its cap, and most of them."""
@@ -129,6 +129,11 @@ class _Search:
             if there <= 0.0:
                 break
             low, high = high, WIDER * high
+        else:
+            raise ConvergenceError(
+                f"no multiplier brings the moment down to {self.cap:.4g} N m: the cap may contradict the bounds",
+                partial=self.solution(high),
+            )
         if there == 0.0:
             return high
         found = float(brentq(self.excess, low, high, xtol=1e-15 * high, rtol=1e-14))

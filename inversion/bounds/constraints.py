@@ -10,7 +10,7 @@
 
 A window narrower than 180 degrees is exactly the cone that its two edges span: no slip outside it can be written, and
 none inside it is lost. `maximum` bounds the shear slip's size; where a box of bounds would let the size of two
-components pass it, the problem is solved again with the size itself constrained (geoslip.inversion.bounds.convex).
+components pass it, the problem is solved again with the size itself constrained (geoslip.inversion.bounds.capped).
 """
 
 from __future__ import annotations

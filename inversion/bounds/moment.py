@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 TURNS = 30
-"""Most turns between multiplier and directions; where patches keep coming and going, cvxpy is the way (caps only)."""
+"""Most turns between multiplier and directions; where patches keep coming and going, capped.py holds caps."""
 SMALLEST = 1e-6
 """Share of the largest slip below which slip counts as so large where its direction is stiffened."""
 CREEP = 1e-5

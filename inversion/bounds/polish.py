@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.linalg import LinAlgError, lstsq, solve
 
 from geoslip.inversion.bounds.box import AT_LOWER, AT_UPPER, FREE
-from geoslip.inversion.bounds.shear import CappedSolution, caps_and_bounds, moment_weight, shear_parts
+from geoslip.inversion.bounds.shear import CappedSolution, caps_and_bounds, is_tied, moment_weight, shear_parts
 
 if TYPE_CHECKING:
     from geoslip.inversion.system import System
@@ -61,7 +61,7 @@ def polished(
         With patches at rest and caps among its conditions; None where the
         exchanges do not come to rest, or parameters are tied between patches.
     """
-    if any(np.diff(abs(part).tocsc().indptr).max(initial=0) > 1 for part in shear_parts(system)):
+    if is_tied(system):
         # parameters that are tied between patches have no rest of their own
         return None
     normal = system.regularised(strength), system.right_at(strength)

@@ -54,10 +54,15 @@ def shear_parts(system: System) -> list:
     ]
 
 
+def is_tied(system: System) -> bool:
+    """Whether patches share parameters of shear slip."""
+    return any(np.diff(abs(part).tocsc().indptr).max(initial=0) > 1 for part in shear_parts(system))
+
+
 def caps_and_bounds(system: System, largest: Array | None) -> tuple[Array, Array, Array]:
     """Caps on the size of each patch's slip (n_patches,), inf where there is none, and the bounds (q,) beside them.
 
-    The bounds are without those that a cap implies: doubled rules would spoil the solver's duals.
+    The bounds are without those that a cap implies: doubled rules would have no single multipliers.
     """
     space = system.space
     ceiling = np.full(space.n_patches, np.inf) if largest is None else largest

@@ -10,9 +10,16 @@ import pytest
 from geoslip.faults import neighbours
 from geoslip.inversion import Problem, laplacian
 
-_spec = importlib.util.spec_from_file_location("inversion_twin", Path(__file__).with_name("twin.py"))
-_twin = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_twin)
+
+def _beside(name):
+    """A module that lies beside the tests."""
+    spec = importlib.util.spec_from_file_location(f"inversion_{name}", Path(__file__).with_name(f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_twin = _beside("twin")
 
 
 @pytest.fixture(scope="session")
@@ -60,3 +67,9 @@ def study():
 def build_study():
     """The maker of twins."""
     return build
+
+
+@pytest.fixture(scope="session")
+def by_cvxpy():
+    """The independent solver of by_cvxpy.py."""
+    return _beside("by_cvxpy").minimise
