@@ -27,10 +27,9 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from geoslip.inversion.bounds.box import BoundedSolution
 from geoslip.inversion.choices.folds import Folds
 from geoslip.inversion.choices.heldout import HeldOut, held_out
-from geoslip.inversion.errors import ConvergenceError, SingularProblemError
+from geoslip.inversion.errors import SingularProblemError
 from geoslip.inversion.solver import solve_system
 
 if TYPE_CHECKING:
@@ -45,10 +44,8 @@ RISEN = 1.05
 """Factor over the best score at which the search turns back."""
 LEAST_LEFT = 1e-10
 """Share of what data and smoothing know of some slip that the kept data must leave."""
-TOLERANCE = 1e-6
+TOLERANCE = 1e-8
 """Violation of the optimality conditions that a prediction may have."""
-NEARLY_OPTIMAL = 1e-5
-"""Violation up to which a solution that cannot be bettered is good enough to predict."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,10 +203,4 @@ def _least_left(system: System, part: HeldOut) -> float:
 
 def _without(training: System, strength: float, start: NDArray[np.int8]) -> Array:
     """Parameters (q,) that the kept data ask for."""
-    try:
-        return solve_system(training, strength, start=start, tolerance=TOLERANCE).x
-    except ConvergenceError as error:
-        partial = error.partial
-        if isinstance(partial, BoundedSolution) and partial.kkt <= NEARLY_OPTIMAL:
-            return partial.x
-        raise
+    return solve_system(training, strength, start=start, tolerance=TOLERANCE).x
