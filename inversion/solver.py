@@ -11,6 +11,7 @@ from geoslip.inversion.bounds.constraints import Constraints
 from geoslip.inversion.bounds.minimise_norms import check_box, minimise_norms
 from geoslip.inversion.bounds.moment import minimise_at_moment
 from geoslip.inversion.bounds.polish import polished
+from geoslip.inversion.bounds.reached import reach_moment
 from geoslip.inversion.bounds.shear import is_tied, moment_weight, slip_size
 from geoslip.inversion.errors import ConstraintError, ConvergenceError
 from geoslip.inversion.estimate import Estimate
@@ -92,10 +93,17 @@ def solve_system(
         exact = _exact(system, strength, near.x, largest=ceiling, moment=target)
         if exact is not None:
             return exact
-        if too_little and failure is None and np.all(slip_size(system, near.x) <= largest * (1.0 + CAP_TOLERANCE)):
-            return Estimate(system, strength, near.x, near.state, near.kkt)
         if too_little:
-            raise failure or _floor_and_size(floor)
+            reached = reach_moment(system, strength, near, moment=target)
+            if np.any(slip_size(system, reached.x) > largest * (1.0 + CAP_TOLERANCE)):
+                raise _floor_and_size(floor)
+            if not reached.kkt <= SHARP:
+                raise failure or ConvergenceError(
+                    f"the optimality conditions of a least moment of {floor:.4g} N m hold to {reached.kkt:.1e} only "
+                    f"(accepted: {SHARP:.0e}): fix the rake or narrow its window",
+                    partial=reached,
+                )
+            return Estimate(system, strength, reached.x, reached.state, reached.kkt)
     capped = minimise_capped(system, strength, largest=ceiling, moment_at_most=cap)
     if floor is not None and moment_weight(system) @ slip_size(system, capped.x) < floor * (1.0 - CAP_TOLERANCE):
         raise _floor_and_size(floor)

@@ -1,5 +1,7 @@
 """Caps on moment and size of slip where patches share parameters: every condition to 1e-8, and cvxpy no better."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import nnls
@@ -7,7 +9,7 @@ from scipy.optimize import nnls
 from geoslip.faults import neighbours
 from geoslip.inversion import Constraints, ConvergenceError, Problem, SingularProblemError, System, laplacian, solve
 from geoslip.inversion.bounds.capped import minimise_capped
-from geoslip.inversion.bounds.shear import caps_and_bounds, moment_weight, shear_parts
+from geoslip.inversion.bounds.shear import caps_and_bounds, moment_weight, shear_parts, slip_size
 
 FAMILIES = {
     "equal, moment": ("equal", "moment"), "equal, size": ("equal", "size"), "equal, both": ("equal", "moment", "size"),
@@ -101,6 +103,33 @@ def test_every_condition_holds_and_cvxpy_finds_nothing_better(twin, by_cvxpy, fa
         matrix = system.regularised(strength)
         ours, other = (float(x @ matrix @ x - 2.0 * system.right @ x) for x in (found.x, theirs))
         assert ours == pytest.approx(other, rel=1e-6), seed
+
+
+@pytest.mark.parametrize("family", ["equal, moment", "decay, moment", "decay, fixed rake, moment"])
+def test_a_least_moment_under_ties_is_stationary(twin, family):
+    """Free parameters have no slope beside the moment's, and leaving a bound, at rest or not, gains nothing."""
+    for seed in range(4):
+        problem, operator, strength, rules = drawn(twin, seed, family)
+        plain = solve(problem, operator, strength=strength, constraints=replace(rules, moment_at_most=None))
+        least = replace(rules, moment_at_most=None, moment_at_least=1.2 * plain.moment)
+        found = solve(problem, operator, strength=strength, constraints=least)
+        assert found.moment == pytest.approx(1.2 * plain.moment, rel=1e-9)
+        assert found.kkt <= 1e-8, seed
+        matrix, right, x = found.system.regularised(strength), found.system.right, found.x
+        gradient, slipping = matrix @ x - right, x > 0.0
+        step, weight = 1e-7 * x.max(), moment_weight(found.system)
+        # by differences: the moment along each parameter, one-sided at rest
+        moves = np.eye(len(x)) * step
+        above = np.array([weight @ slip_size(found.system, x + one) for one in moves])
+        below = np.array([weight @ slip_size(found.system, x - one) for one in moves])
+        slope = (above - below) / (2.0 * step)
+        multiplier = -2.0 * (gradient[slipping] @ slope[slipping]) / (slope[slipping] @ slope[slipping])
+        assert multiplier < 0.0
+        np.testing.assert_allclose(gradient[slipping], -0.5 * multiplier * slope[slipping], atol=1e-6 * right.max())
+        onward = (above - weight @ slip_size(found.system, x)) / step
+        assert np.min((gradient + 0.5 * multiplier * onward)[~slipping], initial=0.0) > -1e-6 * right.max()
+        cost = [one @ matrix @ one - 2.0 * right @ one for one in (x, 1.2 * plain.x)]
+        assert cost[0] < cost[1]
 
 
 def test_conditions_that_do_not_hold_are_no_solution(twin, monkeypatch):
