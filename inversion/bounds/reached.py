@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-EXCHANGES, STEPS = 40, 20
+EXCHANGES, STEPS = 40, 100
 """Most exchanges of parameters, and most Newton steps between them."""
 SHARPEST, SLACK = 1e-12, 1e-9
 """Violation of the conditions at which Newton's method has arrived, and that sets a parameter free."""
@@ -88,10 +88,10 @@ class _Point:
 
     def newton(self) -> bool:
         """Newton steps on the free parameters and the multiplier; whether they arrived."""
-        free, count = self.free, int(self.free.sum())
         for _ in range(STEPS):
             if self.apart() < SHARPEST:
                 return True
+            free, count = self.free, int(self.free.sum())
             whole = np.zeros((count + 1, count + 1))
             whole[:count, :count] = (self.matrix + 0.5 * self.multiplier * self.bend)[np.ix_(free, free)]
             whole[count, :count], whole[:count, count] = self.load[free], 0.5 * self.load[free]
@@ -99,11 +99,23 @@ class _Point:
                 step = np.linalg.solve(whole, -np.append(self.gradient[free], self.gap))
             except np.linalg.LinAlgError:
                 return False
-            self.x = self.x.copy()
-            self.x[free] += step[:count]
+            self.go(step[:count])
             self.multiplier += float(step[count])
             self.look()
         return self.apart() < 1e3 * SHARPEST
+
+    def go(self, step: Array) -> None:
+        """Move the free parameters by a step, or as far as the first bound, where that parameter is held."""
+        x, move = self.x.copy(), np.zeros_like(self.x)
+        move[self.free] = step
+        bound = np.where(move < 0.0, self.lower, self.upper)
+        room = np.where(move != 0.0, (bound - x) / np.where(move != 0.0, move, 1.0), np.inf)
+        share, first = min(1.0, float(room.min(initial=np.inf))), int(np.argmin(room))
+        x += share * move
+        if share < 1.0:
+            x[first], self.free = bound[first], self.free.copy()
+            self.free[first] = False
+        self.x = x
 
     def apart(self) -> float:
         """Violation of what Newton's method seeks."""
@@ -118,20 +130,15 @@ class _Point:
         return np.where(self.free | (at_lower & at_upper), 0.0, gain) / self.scale
 
     def exchange(self) -> bool:
-        """Hold what has passed its bound, or else free what gains most; whether anything was to do."""
-        below, above = self.free & (self.x < self.lower), self.free & (self.x > self.upper)
-        if below.any() or above.any():
-            self.x = np.clip(self.x, self.lower, self.upper)
-            self.free = self.free & ~below & ~above
-        else:
-            gain = self.gain()
-            best = int(np.argmax(gain))
-            if gain[best] <= SLACK:
-                return False
-            self.free = self.free.copy()
-            self.free[best] = True
-            push = PUSH * self.size.max()
-            self.x[best] += push if self.x[best] <= self.lower[best] else -push
+        """Free what gains most; whether anything does."""
+        gain = self.gain()
+        best = int(np.argmax(gain))
+        if gain[best] <= SLACK:
+            return False
+        self.free, self.x = self.free.copy(), self.x.copy()
+        self.free[best] = True
+        push = min(PUSH * float(self.size.max()), 0.5 * float(self.upper[best] - self.lower[best]))
+        self.x[best] += push if self.x[best] <= self.lower[best] else -push
         self.look()
         return True
 
