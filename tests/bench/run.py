@@ -155,6 +155,8 @@ MEMORIES = [
 
 NOISES = (0.05, 0.01, 0.001, 0.0001)
 """Noise of the slip posterior, m."""
+WHOLE_HOURS = ("emcee", "metropolis")
+"""Tables made only if named."""
 SMALLEST_ESS, LARGEST_R_HAT, LONGEST = 400.0, 1.01, 60.0
 """Every parameter's effective draws within so many seconds of two cores; the peer has fewer in an hour."""
 
@@ -239,14 +241,11 @@ def memory_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
 def sampling_lines(only: str) -> Iterator[tuple[tuple[str, ...], bool]]:
     """Yield the cells of each noise level of the slip posterior: time of two cores to ESS 400, and the peers."""
     for noise in NOISES if only in "bounded slip posterior" else ():
-        peers = ("metropolis", "emcee")
-        asked = [part for peer in peers for part in (f"--{peer}", "60")]
-        found = measure(sys.executable, "slip_posterior.py", "--noise", str(noise), *asked)
-        seconds = 0.5 * found["cpu_seconds"]
-        hours = [found[f"{peer}_ess_an_hour"] for peer in peers]
+        found = measure(sys.executable, "slip_posterior.py", "--noise", str(noise), "--emcee", "60")
+        walk = measure(sys.executable, "peer_metropolis_slip.py", "--noise", str(noise), "--seconds", "60")
+        seconds, hours = 0.5 * found["cpu_seconds"], (60.0 * walk["ess"], found["emcee_ess_an_hour"])
+        # what the peers reach in a whole hour are tables of their own
         good = seconds < LONGEST and found["ess"] >= SMALLEST_ESS and found["r_hat"] < LARGEST_R_HAT
-        # what emcee reaches from where a user starts is the table of its own
-        good = good and hours[0] < SMALLEST_ESS
         cells = (f"bounded slip posterior, noise {1e3 * noise:g} mm", f"{seconds:.3g} s", f"{found['ess']:.0f}")
         yield (*cells, f"{found['r_hat']:.3f}", *(f"{hour:.0f}" for hour in hours)), good
 
@@ -272,6 +271,26 @@ def emcee_lines(seconds: float) -> Iterator[tuple[tuple[str, ...], bool]]:
     )
 
 
+def metropolis_lines(seconds: float) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Yield the cells of a long run of Metropolis on the slip posterior, and whether it is not there at its end."""
+    found = measure(
+        sys.executable, "peer_metropolis_slip.py", "--noise", str(NOISES[0]), "--seconds", str(seconds)
+    )  # fmt: skip
+    yield (
+        (
+            f"Metropolis with ideal steps, noise {1e3 * NOISES[0]:g} mm",
+            f"{found['seconds'] / 60.0:.0f} min",
+            f"{found['steps']}",
+            f"{found['accepted']:.0%}",
+            f"{found['ess']:.0f}",
+            f"{found['ess_median']:.0f}",
+            f"{found['r_hat']:.3f}",
+            f"{found['share_off']:.0%}",
+        ),
+        found["ess"] < SMALLEST_ESS,
+    )
+
+
 def main() -> None:
     """Print the tables; exit 1 where a promise is missed and --strict is given."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -281,7 +300,7 @@ def main() -> None:
         "--table", nargs="*", help="make only these tables; the page keeps its others, as with --only its other lines"
     )
     parser.add_argument(
-        "--emcee-seconds", type=float, default=3600.0, help="of the processor, for the table emcee, made only if named"
+        "--hour", type=float, default=3600.0, help="processor seconds, for the tables made only if named"
     )
     parser.add_argument("--strict", action="store_true", help="exit 1 where a ratio is below its target")
     options = parser.parse_args()
@@ -291,15 +310,16 @@ def main() -> None:
         " rounds in which ours and the peer's took turns. The gain of two threads is by the wall, the median of runs"
         " that took turns, beside what the machine gives two processes that share nothing. Sampling counts half the"
         " processor seconds of all threads, as two cores would take, of a run that ends when every parameter has 400"
-        " effective draws; its peers start in the posterior: a Metropolis whose steps have its covariance, and"
-        " emcee's stretch move with 1604 walkers, their effective draws an hour extrapolated from a processor minute"
-        " each. Both are more than a user gets. A minute's chain counts as about one draw however long its"
-        " autocorrelation is, so the Metropolis has at most so many; and walkers that are draws already show how fast"
-        " they mix, not how long it takes to become draws. The table emcee tells that, by the real thing: walkers in a"
+        " effective draws; its peers start in the posterior and their effective draws an hour are extrapolated from a"
+        " processor minute each: a Metropolis whose steps have its covariance, at the size that accepts one step in"
+        " four, and emcee's stretch move with 1604 walkers. Both are more than a user gets: walkers that are draws"
+        " already show how fast they mix, not how long it takes to become draws. At the largest noise, the easiest for"
+        " them, two tables let them run for an hour of the processor. The table emcee is the real thing: walkers in a"
         " ball about the best slip at the strength of least ABIC, as wide in each parameter as the posterior. Its"
         " second half is judged by emcee's rule (50 autocorrelation times tau), by R-hat with each walker a chain, and"
         " by how far the mean of the walkers is off the posterior's, in its standard deviations: the farthest"
-        " parameter at the first and the last stored step, and the share of parameters off by 0.2. It is made only if"
+        " parameter at the first and the last stored step, and the share of parameters off by 0.2. The table"
+        " metropolis has the same kind start as above; ESS is the least of all parameters. Both are made only if"
         " named. A run that is cut short, or makes some tables only, leaves the others as they were."
     )
     tables = (
@@ -310,12 +330,16 @@ def main() -> None:
         (("sampling", "to ESS 400", "ESS of run", "R-hat", "Metropolis/h", "emcee/h"), sampling_lines(options.only)),
         (
             ("emcee", "processor", "steps", "over tau", "R-hat", "off at first", "off at last", "off by 0.2 sd"),
-            emcee_lines(options.emcee_seconds),
+            emcee_lines(options.hour),
+        ),
+        (
+            ("metropolis", "processor", "steps", "accepted", "ESS", "median ESS", "R-hat", "off by 0.2 sd"),
+            metropolis_lines(options.hour),
         ),
     )
     kept, made, names = True, tables_of(options.page), [heads[0] for heads, _ in tables]
     for heads, lines in tables:
-        if heads[0] not in (options.table or [name for name in names if name != "emcee"]):
+        if heads[0] not in (options.table or [name for name in names if name not in WHOLE_HOURS]):
             continue
         text, good = table(heads, lines)
         made[heads[0]] = renewed(made.get(heads[0], ""), text) if options.only else text

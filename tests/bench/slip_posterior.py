@@ -1,12 +1,10 @@
 """Sample the bounded slip posterior of posterior_problem.py at one noise level and print one JSON line.
 
 The run goes on until every parameter has 400 effective draws. ``seconds`` is wall-clock, ``cpu_seconds`` what all
-threads used together; ESS and R-hat are the worst of all 802 parameters. Two peers start from draws of ours, in the
-posterior itself, so that only their moves are judged; their ESS an hour is extrapolated from the run's own length:
-
-``--metropolis`` a random walk whose steps have the covariance of the posterior, times 2.38^2 / n (Gelman, Roberts &
-Gilks 1996), which no user has; ``--emcee`` the stretch move of 1604 walkers, whose autocorrelation is told by how far
-they have come from where they began, against the variance of the posterior.
+threads used together; ESS and R-hat are the worst of all 802 parameters. ``--emcee`` lets the stretch move of 1604
+walkers start from draws of ours, in the posterior itself, so that only the move is judged: its autocorrelation is told
+by how far the walkers have come from where they began, against the variance of the posterior, and its ESS an hour is
+extrapolated from the run's own length.
 """
 
 import argparse
@@ -17,7 +15,7 @@ import emcee
 import numpy as np
 from posterior_problem import make
 
-from geoslip.inversion.posterior import Chains, autocorrelation_time, sample_bounded
+from geoslip.inversion.posterior import sample_bounded
 
 ENOUGH = 400
 
@@ -41,27 +39,6 @@ def log_density(target, states):
     volume = target.n * np.log(strength) - term.count * np.log(noise)
     value[~outside] = -0.5 * misfit / noise**2 - 0.5 * strength**2 * rough + volume
     return value
-
-
-def metropolis(target, reference, *, seconds):
-    """Random-walk Metropolis with the ideal covariance, started in the posterior: draws and the time they took."""
-    rng = np.random.default_rng(2)
-    states = reference.flat.copy()
-    states[:, target.n :] = np.log(states[:, target.n :])
-    n = states.shape[1]
-    factor = np.linalg.cholesky(np.cov(states.T) + 1e-12 * np.diag(states.var(axis=0))) * 2.38 / np.sqrt(n)
-    now = states[-1]
-    here, kept, accepted, steps = log_density(target, now[None])[0], [], 0, 0
-    begin = time.process_time()
-    while time.process_time() - begin < seconds:
-        there = now + factor @ rng.standard_normal(n)
-        value = log_density(target, there[None])[0]
-        if np.log(rng.random()) < value - here:
-            now, here, accepted = there, value, accepted + 1
-        steps += 1
-        if steps % 50 == 0:
-            kept.append(now)
-    return np.array(kept), steps, accepted
 
 
 def stretch(target, reference, *, seconds):
@@ -94,8 +71,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--noise", type=float, default=0.01, help="m")
     parser.add_argument("--draws", type=int, default=150)
-    parser.add_argument("--metropolis", type=float, default=0.0, help="processor seconds of the peer")
-    parser.add_argument("--emcee", type=float, default=0.0, help="processor seconds of the other peer")
+    parser.add_argument("--emcee", type=float, default=0.0, help="processor seconds of the peer")
     options = parser.parse_args()
     target, system = make(options.noise)
     start = system.minimise(1e4).x
@@ -103,16 +79,6 @@ def main():
     chains, wall, cpu = ours(target, start=start, draws=options.draws)
     found = {"job": "bounded slip posterior", "noise": options.noise, "seconds": wall, "cpu_seconds": cpu}
     found |= {"ess": float(min(chains.ess_bulk.min(), chains.ess_tail.min())), "r_hat": float(chains.r_hat.max())}
-    if options.metropolis:
-        kept, steps, accepted = metropolis(target, chains, seconds=options.metropolis)
-        moving = Chains(kept[None], chains.names)
-        # a chain that has not moved once has an autocorrelation time of at least its own length
-        time_of_one = np.nan_to_num(autocorrelation_time(moving.draws), nan=len(kept))
-        found |= {
-            "metropolis_steps": steps,
-            "metropolis_accepted": accepted / steps,
-            "metropolis_ess_an_hour": float(len(kept) / time_of_one.max() * 3600.0 / options.metropolis),
-        }
     if options.emcee:
         steps, accepted, hour = stretch(target, chains, seconds=options.emcee)
         found |= {"emcee_steps": steps, "emcee_accepted": accepted, "emcee_ess_an_hour": float(hour)}
