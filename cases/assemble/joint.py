@@ -97,6 +97,15 @@ def joint_summary(posterior: JointPosterior) -> dict[str, Any]:
             f"{name}{joint_unit(name)}": describe(joint_factor(name) * draws)
             for name, draws in posterior.quantities.items()
         },
+        "modes": [
+            {"weight": weight}
+            | {
+                f"{name}{joint_unit(name)}": describe(joint_factor(name) * draws[posterior.mode == number])
+                for name, draws in posterior.quantities.items()
+                if (posterior.mode == number).any()
+            }
+            for number, weight in enumerate(posterior.mode_weights.tolist())
+        ],
         "mean_slip_m": np.round(np.hypot(mean[:, 0], mean[:, 1]), 6).tolist(),
         "bounds": {
             "said": posterior.bounds_said,

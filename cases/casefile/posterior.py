@@ -151,8 +151,8 @@ class JointSampling(Block):
     ``dip``, ``strike``, ``east``, ``north`` and ``depth`` are what is known of each change, 0 where the faults are now:
     at least one. Slip has the case's smoothing, with zero-slip edges, and its rakes; a maximum of slip is not sampled.
     It is integrated out, then drawn at ``slips`` of the draws. The evidence is ``corrected`` for rake windows, or
-    leaves them out (``ignored``); the summary says what they do to it. ``enough`` is as with ``geometry``. One peak is
-    climbed and sampled: for moves so free that there may be several, sample ``geometry`` first, which keeps all.
+    leaves them out (``ignored``); the summary says what they do to it. ``enough`` is as with ``geometry``. Every peak
+    that a search of so many ``generations`` leads to is sampled, with the weight it has.
     """
 
     dip: AnglePrior | None = None

@@ -29,7 +29,7 @@ def joint_figures(run: StudyRun) -> Iterator[ReportFigure]:
         "What trades off with what, slip sampled too",
         "Pairs of the changes of the fault's place, the scales and the size of slip, at the draws that slip was drawn "
         "on. A change of 0 is the fault as the case puts it.",
-        figure_corner(dict(list(shown.items())[:MOST_SHOWN]), mode=np.zeros(len(posterior.places), dtype=int)),
+        figure_corner(dict(list(shown.items())[:MOST_SHOWN]), mode=posterior.mode),
     )
     sizes = np.hypot(posterior.samples[:, :, 0], posterior.samples[:, :, 1])
     yield ReportFigure(
@@ -51,4 +51,6 @@ def joint_section(run: StudyRun) -> list[str]:
         f"Geometry and slip together. {said_of_chains(posterior)} The faults moved as one, slip was drawn on each of "
         f"{len(posterior.places)}. {posterior.bounds_said}"
     )
+    if len(weights := posterior.mode_weights) > 1:
+        said += f" The draws lie about {len(weights)} peaks, with {', '.join(f'{weight:.0%}' for weight in weights)}."
     return [html.paragraph(said), spread_table(joint_summary(posterior)["quantities"])]

@@ -52,6 +52,10 @@ class Searchable(Density, Protocol):
     def prior(self) -> JointPrior:
         """Its prior, which has limits."""
 
+    @property
+    def angular(self) -> NDArray[np.bool_]:
+        """Which of the n parameters turn full circle."""
+
     def recentred(self, place: Array) -> Searchable:
         """The same density, with what is known of a full circle cut opposite a place (n,)."""
 

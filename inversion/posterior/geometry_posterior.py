@@ -18,7 +18,7 @@ from geoslip.inversion.posterior.geometry import GeometryTarget, Noise
 from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.mixture import Mixture, Weighing
 from geoslip.inversion.posterior.mixture import log_evidence as bridge
-from geoslip.inversion.posterior.modes import SearchResult
+from geoslip.inversion.posterior.modes import NEGLIGIBLE, SearchResult
 from geoslip.inversion.posterior.samplers import SAMPLERS
 from geoslip.inversion.posterior.search import COARSE, search_modes, search_targets
 from geoslip.inversion.posterior.uniform_source import IntegratedSlip, UniformSource
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-NEGLIGIBLE = 15.0
-"""Modes whose logarithm of mass lies so far below the heaviest one's are told but not sampled."""
 SAMPLES = 4000
 """Draws, evenly taken from all, for which slip is drawn."""
 EDGE = 0.02

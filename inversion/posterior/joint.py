@@ -164,6 +164,11 @@ class JointTarget:
         """Natural logarithm of the prior (k,)."""
         return self.prior.log_density(places)
 
+    @property
+    def angular(self) -> NDArray[np.bool_]:
+        """None of them: see recentred."""
+        return np.zeros(len(self.names), dtype=np.bool_)
+
     def recentred(self, place: Array) -> JointTarget:
         """The same: changes of strike do not turn full circle."""
         return self

@@ -13,14 +13,15 @@ from geoslip.faults import magnitude_of_moment
 from geoslip.inversion.bounds.constraints import slip_table
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
+from geoslip.inversion.posterior.density import log_posterior
 from geoslip.inversion.posterior.ensemble import sample_ensemble
 from geoslip.inversion.posterior.joint import JointTarget
 from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.mixture import Mixture
-from geoslip.inversion.posterior.modes import gaussian_around
+from geoslip.inversion.posterior.modes import NEGLIGIBLE, gaussian_around
 from geoslip.inversion.posterior.orthant import log_share_drawn
 from geoslip.inversion.posterior.sampler import sample_bounded
-from geoslip.inversion.posterior.search import ascend, evolve
+from geoslip.inversion.posterior.search import search_peaks
 
 Array = NDArray[np.float64]
 
@@ -28,6 +29,8 @@ STEPS = 8
 """Draws of slip at each geometry, of which the last is kept, after as many thrown away."""
 CHECKS = 20
 """Draws at which the share within the bounds is found a second way."""
+MEMBERS = 5
+"""Places, for each number to be found, from which peaks are climbed."""
 UNSURE = 0.5
 """Scatter of the two ways' difference, in units of the log evidence, from which on it is told."""
 
@@ -42,6 +45,8 @@ class JointPosterior:
         What was sampled.
     chains : Chains
         Changes, noise scales and strength.
+    modes : Mixture
+        The modes that were sampled.
     places : (k, n) array
         Draws, evenly from all, at which slip was drawn; work coordinates.
     slip_vectors : (k, p) array
@@ -54,6 +59,7 @@ class JointPosterior:
 
     target: JointTarget
     chains: Chains
+    modes: Mixture
     places: Array
     slip_vectors: Array
     log_shares: Array
@@ -63,6 +69,17 @@ class JointPosterior:
     def values(self) -> Array:
         """The draws at which slip was drawn, as numbers (k, n)."""
         return self.target.natural(self.places)
+
+    @cached_property
+    def mode(self) -> NDArray[np.int64]:
+        """Number (k,) of the mode that each of these draws belongs to."""
+        return self.modes.mode_of(self.places)
+
+    @property
+    def mode_weights(self) -> Array:
+        """Share of the posterior of each mode, by all draws."""
+        found = self.modes.mode_of(self.target.work(self.chains.flat))
+        return np.bincount(found, minlength=len(self.modes.weights)) / len(found)
 
     @cached_property
     def rectangles(self) -> Array:
@@ -151,7 +168,7 @@ def sample_joint(
 ) -> JointPosterior:
     """Sample how a fault may be moved, the scales, and slip on it within its bounds.
 
-    The highest peak that the search finds is sampled; a mode far from it is not seen (sample_geometry keeps all).
+    Every peak that the search finds is sampled, with the weight it has.
 
     Parameters
     ----------
@@ -189,16 +206,13 @@ def sample_joint(
             slips=slips, seed=seed, **target.settings,
         )  # fmt: skip
         target.journal = Journal(checkpoint, identity=made_for)
-    best = evolve(
-        target, target.prior.search_limits, np.random.default_rng(seed), generations=generations,
+    peaks = search_peaks(
+        target, generations=generations, members=MEMBERS * len(target.names), seed=seed,
         progress=lambda fraction: told(0.2 * fraction),
     )  # fmt: skip
-    if best is None:
-        raise ValueError("the likelihood is nowhere a number within the priors: look for data on the fault itself")
-    best = ascend(target, best)
-    start = Mixture.of(best[None], gaussian_around(target, best)[0][None])
+    modes = _worth_sampling(target, np.array(peaks))
     chains = sample_ensemble(
-        target, start=start, draws=draws, walkers=walkers, warmup=warmup, enough=enough, seed=seed, watch=watch,
+        target, start=modes, draws=draws, walkers=walkers, warmup=warmup, enough=enough, seed=seed, watch=watch,
         progress=lambda fraction: told(0.2 + 0.6 * fraction),
     )  # fmt: skip
     flat = chains.flat
@@ -213,7 +227,16 @@ def sample_joint(
         target.journal.close()
     table = np.array(rows)
     checks = table[sorted(checked), -3:] if target.sign.any() else np.empty((0, 3))
-    return JointPosterior(target, chains, places, table[:, :-3], table[:, -3], checks)
+    modes = modes.refitted(target.work(flat))
+    return JointPosterior(target, chains, modes, places, table[:, :-3], table[:, -3], checks)
+
+
+def _worth_sampling(target: JointTarget, peaks: Array) -> Mixture:
+    """The peaks (m, n) that hold a share of the posterior worth telling, as Gaussians that touch them."""
+    covariances = np.stack([gaussian_around(target, place)[0] for place in peaks])
+    masses = log_posterior(target, peaks) + 0.5 * np.linalg.slogdet(2.0 * np.pi * covariances)[1]
+    heavy = masses > masses.max() - NEGLIGIBLE
+    return Mixture.of(peaks[heavy], covariances[heavy], np.exp(masses[heavy] - masses.max()))
 
 
 def _slip_at(target: JointTarget, place: Array, seeds: np.random.SeedSequence, *, check: bool) -> Array:

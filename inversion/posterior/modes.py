@@ -15,6 +15,9 @@ from geoslip.inversion.posterior.uniform_source import IntegratedSlip
 
 Array = NDArray[np.float64]
 
+NEGLIGIBLE = 15.0
+"""Modes whose logarithm of mass lies so far below the heaviest one's are told but not sampled."""
+
 
 @dataclass(frozen=True, eq=False)
 class Mode:

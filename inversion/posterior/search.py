@@ -127,18 +127,36 @@ def search_modes(
     progress: Callable[[float], None] | None = None,
 ) -> SearchResult:
     """Search as search_geometry, for a target that is there already; `coarse` is the same one with fewer data."""
+    peaks = search_peaks(target, coarse=coarse, generations=generations, most=most, seed=seed, progress=progress)
+    modes = weigh([make_mode(target, place, _bend(target, place)) for place in peaks])
+    return SearchResult(target, modes)
+
+
+def search_peaks(
+    target: Searchable,
+    *,
+    coarse: Searchable | None = None,
+    generations: int = 300,
+    members: int = 1,
+    most: int = 6,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> list[Array]:
+    """Peaks (n,) of a density, highest first, at most so many, between any two of which the density falls.
+
+    An ascent starts from the best `members` of each sector's differential evolution: one where the generations are so
+    many that its crowd has come together, more where it has not.
+    """
     sectors = strike_sectors(target)
     generator = np.random.default_rng(seed)
-    places = []
+    places: list[Array] = []
     for number, limits in enumerate(sectors):
 
         def share(fraction: float, number: int = number) -> None:
             if progress is not None:
                 progress(0.8 * (number + fraction) / len(sectors))
 
-        start = evolve(coarse or target, limits, generator, generations=generations, progress=share)
-        if start is not None:
-            places.append(start)
+        places += list(evolve(coarse or target, limits, generator, generations=generations, progress=share)[:members])
     if not places:
         raise ValueError(
             "the likelihood is nowhere a number within the priors: look for data on the fault itself, or widen the "
@@ -148,19 +166,17 @@ def search_modes(
     peaks = _distinct(target, [ascend(target, place) for place in _distinct(target, places)])[:most]
     if progress is not None:
         progress(1.0)
-    modes = weigh([make_mode(target, place, _bend(target, place)) for place in peaks])
-    return SearchResult(target, modes)
+    return peaks
 
 
-def strike_sectors(target: GeometryTarget) -> list[Array]:
+def strike_sectors(target: Searchable) -> list[Array]:
     """Limits (n, 2) of each search in work coordinates: those of the priors, each strike cut into sectors."""
     whole = target.prior.search_limits
     cuts: list[list[tuple[float, float]]] = []
-    for (name, _), (low, high) in zip(target.source.free, whole):
-        count = int(np.ceil((high - low) / SECTOR - 1e-9)) if name.split(".")[-1] == "strike" else 1
+    for name, (low, high) in zip(target.names, whole):
+        count = int(np.ceil((high - low) / SECTOR - 1e-9)) if name.replace(".", " ").split()[-1] == "strike" else 1
         edges = np.linspace(low, high, max(count, 1) + 1)
         cuts.append(list(zip(edges[:-1].tolist(), edges[1:].tolist())))
-    cuts += [[(low, high)] for low, high in whole[len(target.source.free) :].tolist()]
     return [np.array(choice) for choice in product(*cuts)]
 
 
@@ -171,8 +187,8 @@ def evolve(
     *,
     generations: int,
     progress: Callable[[float], None],
-) -> Array | None:
-    """The best place (n,) of one sector; None where nothing in it is allowed."""
+) -> Array:
+    """Places (k, n) of one sector that differential evolution came to, best first; none where nothing is allowed."""
     count = CROWD * len(limits)
     low, high = limits.T
     crowd = low + (high - low) * generator.uniform(size=(40 * count, len(limits)))
@@ -196,7 +212,8 @@ def evolve(
         if isinstance(error.__cause__, ValueError):
             raise error.__cause__ from None
         raise
-    return np.asarray(found.x) if found.fun < UNLIKELY else None
+    order = np.argsort(found.population_energies, kind="stable")
+    return np.asarray(found.population[order][found.population_energies[order] < UNLIKELY])
 
 
 def _objective(target: Searchable, places: Array) -> Array:
@@ -244,7 +261,7 @@ def _downhill(objective: Callable[[Array], float], start: Array) -> tuple[Array,
     return found.x, float(found.fun)
 
 
-def _distinct(target: GeometryTarget, places: list[Array]) -> list[Array]:
+def _distinct(target: Searchable, places: list[Array]) -> list[Array]:
     """Peaks, highest first, one of each group between which the density does not fall."""
     height = [float(log_posterior(target.recentred(place), place)[0]) for place in places]
     kept: list[tuple[Array, float]] = []
@@ -255,7 +272,7 @@ def _distinct(target: GeometryTarget, places: list[Array]) -> list[Array]:
     return [place for place, _ in kept]
 
 
-def _joined(target: GeometryTarget, place: Array, other: Array, *, lower: float) -> bool:
+def _joined(target: Searchable, place: Array, other: Array, *, lower: float) -> bool:
     """Whether the density stays, on the straight way from one place to another, near that of the lower end."""
     apart = place - other
     turn = target.angular

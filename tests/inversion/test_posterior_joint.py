@@ -169,6 +169,39 @@ def test_what_cannot_be_sampled_is_refused(moves, choices, error, words):
         JointTarget(problem(), operator, moves, **settings)
 
 
+def test_both_dip_directions_are_sampled_with_their_weights():
+    """Data halfway between the fields of a small reverse fault and of its like dipping the other way, from above."""
+
+    def small_fault(strike):
+        plane = Plane.from_top_centre((0.0, 0.0), strike=strike, dip=45.0, length=4e3, width=3e3, depth=5e3)
+        return Fault((cut_uniform(plane, "plane", columns=2, rows=1),))
+
+    n = 60
+    points = np.column_stack([np.random.default_rng(0).uniform(-15e3, 15e3, (n, 2)), np.zeros(n)])
+    seen = Observations(
+        name="track", kind="los", longitude=np.zeros(n), latitude=np.zeros(n), points=points, values=np.zeros(n),
+        directions=np.tile([0.0, 0.0, 1.0], (n, 1)), covariance=7e-3**2 * np.eye(n),
+    )  # fmt: skip
+    values = sum(greens_matrix(seen, small_fault(strike), components=("dip",)) @ [0.75, 0.75] for strike in (20, 200))
+    study = Problem.build(
+        [Observations(**{**vars(seen), "values": values})], small_fault(20.0), nuisance={"track": "none"}
+    )
+    target = JointTarget(
+        study, damping(small_fault(20.0)), {"strike": Uniform(-80.0, 220.0)}, constraints=REVERSE, strength=2e-4,
+        sample_noise=False, bounds=False,
+    )  # fmt: skip
+    turns = np.linspace(-80.0, 220.0, 301)
+    weight = np.exp(target.log_likelihood(turns[:, None]))
+    expected = weight[turns < 90.0].sum() / weight.sum()
+    assert 0.6 < expected < 0.95
+    found = sample_joint(target, draws=100, warmup=40, walkers=8, generations=5, slips=100, seed=2)
+    first, second = np.argsort(found.modes.means[:, 0])
+    assert found.modes.means[first, 0] == pytest.approx(13.0, abs=5.0)
+    assert found.modes.means[second, 0] == pytest.approx(165.0, abs=5.0)
+    assert found.mode_weights[first] == pytest.approx(expected, abs=0.05)
+    assert np.mean(found.mode == first) == pytest.approx(expected, abs=0.1)
+
+
 def test_strength_and_noise_are_sampled_with_it():
     target = JointTarget(
         problem(slip=(0.8, 0.6), sigma=4e-3), damping(fault()), {"dip": TILT}, constraints=REVERSE,
