@@ -42,8 +42,8 @@ class Estimate:
         -1 at the lower bound, 0 free, 1 at the upper.
     kkt : float
         Violation of the optimality conditions, relative to the largest right-hand side.
-    engine : "bounded" or "convex"
-        Which engine found it.
+    engine : "bounded" or "lagrangian"
+        What found it: exchanges at the bounds, or the augmented Lagrangian of caps and norms.
     """
 
     system: System

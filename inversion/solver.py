@@ -107,7 +107,7 @@ def solve_system(
     capped = minimise_capped(system, strength, largest=ceiling, moment_at_most=cap)
     if floor is not None and moment_weight(system) @ slip_size(system, capped.x) < floor * (1.0 - CAP_TOLERANCE):
         raise _floor_and_size(floor)
-    return Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="convex")
+    return Estimate(system, strength, capped.x, capped.state, capped.kkt, engine="lagrangian")
 
 
 def _floor_and_size(floor: float | None) -> ConstraintError:
@@ -126,7 +126,7 @@ def _by_lengths(system: System, strength: float) -> Estimate:
             f"slip of {size.max():.4g} m passes the maximum of {largest[int(np.argmax(size - largest))]:.4g} m, which "
             f"{system.operator.name} keeps at a fixed rake only: fix the rake, or take a smoothing by squares"
         )
-    return Estimate(system, strength, found.x, found.state, found.kkt, engine="convex")
+    return Estimate(system, strength, found.x, found.state, found.kkt, engine="lagrangian")
 
 
 def _at_moment(

@@ -29,7 +29,7 @@ class Friction:
     Parameters
     ----------
     coefficient : float
-        Effective friction where `skempton` is None, otherwise the rock's, not negative.
+        Effective friction where `skempton` is None, otherwise the rock's; 0 to 1.
     skempton : float, optional
         Skempton's coefficient B, 0 to 1.
     pore : {"isotropic", "apparent"}
@@ -46,9 +46,10 @@ class Friction:
     pore: Literal["isotropic", "apparent"] = "isotropic"
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.coefficient < np.inf:
+        if not 0.0 <= self.coefficient <= 1.0:
             raise ValueError(
-                f"friction is {self.coefficient:g}, but must not be negative; effective friction is about 0.4"
+                f"friction is {self.coefficient:g}, but lies between 0 and 1; rock has 0.6 to 0.85, and about 0.4 "
+                "stands for it where pore pressure is left out"
             )
         if self.skempton is not None and not 0.0 <= self.skempton <= 1.0:
             raise ValueError(

@@ -158,7 +158,7 @@ class Stress(Block):
     """
 
     source: StressSource = Field(default_factory=StressSource)
-    friction: Annotated[float, Field(ge=0.0)] = 0.4
+    friction: Annotated[float, Field(ge=0.0, le=1.0)] = 0.4
     skempton: Annotated[float, Field(ge=0.0, le=1.0)] | None = None
     pore: Literal["isotropic", "apparent"] = "isotropic"
     receivers: tuple[StressReceiver, ...] = ()

@@ -16,7 +16,11 @@ LAST_LINES = 20
 
 def cores() -> int:
     """Return how many cores this process may use; 1 where it cannot be tied to some of them."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    return len(_own_cores())
+
+
+def _own_cores() -> list[int]:
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
 
 
 def run_apart(names: Sequence[str], *, out: Path, data: Path | None, jobs: int) -> Iterator[tuple[str, bool]]:
@@ -33,7 +37,7 @@ def run_apart(names: Sequence[str], *, out: Path, data: Path | None, jobs: int) 
         Processes at a time; each is tied to one of the cores.
     """
     places: SimpleQueue[set[int]] = SimpleQueue()
-    own = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+    own = _own_cores()
     for number in range(jobs):
         places.put({own[number % len(own)]})
 

@@ -85,7 +85,7 @@ def test_of_several_depths_the_largest_is_kept(geoslip, model, tmp_path) -> None
         (["--receiver=0/90/0"], "say where"),
         (["--receiver=0/90", "--grid=30/31/40/41/0.5"], "3 numbers are wanted, written STRIKE/DIP/RAKE"),
         (["--receiver=0/120/0", "--grid=30/31/40/41/0.5"], "dip must be between 0 and 90"),
-        (["--receiver=0/90/0", "--grid=30/31/40/41/0.5", "--friction=-1"], "must not be negative"),
+        (["--receiver=0/90/0", "--grid=30/31/40/41/0.5", "--friction=-1"], "between 0 and 1"),
         (["--receiver=0/90/0", "--grid=30/31/40/41/0.5", "--depths=-3"], "positive downward"),
         (["--receiver=0/90/0", "--grid=30/31/40/41/0.5", "--pore=wet", "--skempton=0.5"], "'wet'"),
     ],

@@ -183,7 +183,8 @@ def test_progress_reaches_one_and_pieces_change_nothing(monkeypatch):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Friction(-0.1), "friction is -0.1, but must not be negative"),
+        (lambda: Friction(-0.1), "friction is -0.1, but lies between 0 and 1"),
+        (lambda: Friction(4.0), "friction is 4, but lies between 0 and 1"),
         (lambda: Friction(0.4, skempton=1.5), "Skempton's coefficient is 1.5"),
         (lambda: Friction(0.4, skempton=0.5, pore="wet"), "'wet'"),
         (lambda: coulomb_change(np.zeros((1, 3, 3)), strike=0.0, dip=100.0, rake=0.0), "dip must be between 0 and 90"),
