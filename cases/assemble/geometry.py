@@ -1,18 +1,14 @@
-"""From the ``posterior: {geometry: ...}`` block to rectangles with priors, their draws, and what a summary says."""
+"""From the ``posterior: {geometry: ...}`` block to rectangles with priors, and from draws to what a summary says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geoslip.cases.casefile.case import Case
 from geoslip.cases.casefile.posterior import AnglePrior, GeometrySampling, LengthPrior
 
 if TYPE_CHECKING:
-    from geoslip.downsample import Observations
     from geoslip.inversion.posterior import GeometryPosterior, Prior, UniformSource
 
 
@@ -71,59 +67,6 @@ def build_quantity(entry: float | LengthPrior | AnglePrior | None) -> float | Pr
         return LogUniform(*entry.log_uniform)
     assert entry.von_mises is not None
     return VonMises(*entry.von_mises)
-
-
-def sample_case_geometry(
-    case: Case,
-    observations: Sequence[Observations],
-    *,
-    cache: Path | None = None,
-    progress: Callable[[float], None] | None = None,
-    watch: Callable[[float], None] | None = None,
-) -> GeometryPosterior:
-    """Search and sample the geometry as the case asks.
-
-    Parameters
-    ----------
-    case : Case
-        With a ``posterior: {geometry: ...}`` block.
-    observations : sequence of Observations
-        What the estimate fitted.
-    cache : Path, optional
-        Folder in which the run's state is kept every minute, for a resumed run.
-    progress, watch : callable, optional
-        Called with the finished fraction, and now and then with the largest R-hat so far.
-
-    Raises
-    ------
-    ValueError
-        What the block asks for cannot be sampled.
-    CheckpointError
-        The cache holds the state of another run.
-    """
-    from geoslip.inversion.posterior import Checkpoint, sample_geometry
-
-    asked = case.posterior.geometry
-    assert asked is not None
-    return sample_geometry(
-        observations,
-        build_source(asked),
-        nuisance={entry.name: entry.nuisance_kind for entry in case.data},
-        noise=None if asked.noise == "sampled" else 1.0,
-        poisson=case.elastic.poisson,
-        rigidity=case.elastic.rigidity,
-        sampler=asked.sampler,
-        draws=asked.draws,
-        walkers=asked.walkers,
-        warmup=asked.warmup,
-        enough=asked.enough,
-        coarse=asked.coarse,
-        generations=asked.generations,
-        seed=case.seed,
-        progress=progress,
-        watch=watch,
-        checkpoint=None if cache is None else Checkpoint(cache / "geometry_posterior.npz"),
-    )
 
 
 def geometry_summary(posterior: GeometryPosterior) -> dict[str, dict[str, float]]:

@@ -1,53 +1,20 @@
-"""From the ``posterior: {joint: ...}`` block and the estimate to draws of geometry and slip together."""
+"""From the ``posterior: {joint: ...}`` block to priors of the moves, and from draws to what a summary says."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geoslip.cases.assemble.geometry import build_quantity, factor, unit
-from geoslip.cases.casefile.case import Case
+from geoslip.cases.casefile.posterior import JointSampling
 
 if TYPE_CHECKING:
-    from geoslip.inversion import Estimate
     from geoslip.inversion.posterior import JointPosterior, Prior
 
 
-def sample_case_joint(
-    case: Case,
-    estimate: Estimate,
-    *,
-    cache: Path | None = None,
-    progress: Callable[[float], None] | None = None,
-    watch: Callable[[float], None] | None = None,
-) -> JointPosterior:
-    """Sample the moves of the case's faults and the slip on them, on the data that the estimate fitted.
-
-    Parameters
-    ----------
-    case : Case
-        With a ``posterior: {joint: ...}`` block.
-    estimate : Estimate
-        Its strength is taken where the case says ``strength: chosen``.
-    cache : Path, optional
-        Folder in which the run's state is kept every minute, for a resumed run.
-    progress, watch : callable, optional
-        Called with the finished fraction, and now and then with the largest R-hat so far.
-
-    Raises
-    ------
-    ValueError
-        What the block asks for cannot be sampled.
-    CheckpointError
-        The cache holds the state of another run.
-    """
-    from geoslip.inversion.posterior import Checkpoint, JointTarget, sample_joint
-
-    asked = case.posterior.joint
-    assert asked is not None
+def build_moves(asked: JointSampling) -> dict[str, Prior]:
+    """Give what is known of each change of the faults, by the name of the change."""
     moves: dict[str, Prior] = {}
     for name in ("dip", "strike", "east", "north", "depth"):
         entry = getattr(asked, name)
@@ -55,31 +22,7 @@ def sample_case_joint(
             quantity = build_quantity(entry)
             assert not isinstance(quantity, float)
             moves[name] = quantity
-    held = estimate.strength if asked.strength == "chosen" else asked.strength
-    system = estimate.system
-    target = JointTarget(
-        system.problem,
-        system.operator,
-        moves,
-        constraints=system.constraints,
-        strength=None if isinstance(held, str) else held,
-        sample_noise=asked.noise == "sampled",
-        bounds=asked.bounds == "corrected",
-        poisson=case.elastic.poisson,
-    )
-    return sample_joint(
-        target,
-        draws=asked.draws,
-        walkers=asked.walkers,
-        warmup=asked.warmup,
-        enough=asked.enough,
-        generations=asked.generations,
-        slips=asked.slips,
-        seed=case.seed,
-        progress=progress,
-        watch=watch,
-        checkpoint=None if cache is None else Checkpoint(cache / "joint_posterior.npz"),
-    )
+    return moves
 
 
 def joint_summary(posterior: JointPosterior) -> dict[str, Any]:

@@ -1,73 +1,18 @@
-"""From the ``posterior:`` block and the estimate to draws of slip, and what they say in a summary."""
+"""What draws of slip say in a summary, and what all draws of a run warn of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geoslip.cases.casefile.case import Case
 from geoslip.cases.pipeline.run import StudyRun
 
 if TYPE_CHECKING:
-    from geoslip.inversion import Estimate
     from geoslip.inversion.posterior import GeometryPosterior, JointPosterior, SlipPosterior
 
 QUANTILES = {"q025": 0.025, "q05": 0.05, "q50": 0.5, "q95": 0.95, "q975": 0.975}
-
-
-def sample_slip_posterior(
-    case: Case,
-    estimate: Estimate,
-    *,
-    cache: Path | None = None,
-    progress: Callable[[float], None] | None = None,
-    watch: Callable[[float], None] | None = None,
-) -> SlipPosterior:
-    """Sample slip as the case's ``posterior: {slip: ...}`` asks, on the problem that the estimate solved.
-
-    Parameters
-    ----------
-    case : Case
-    estimate : Estimate
-        Its strength is taken where the case says ``strength: chosen``.
-    cache : Path, optional
-        Folder in which the chains' state is kept every minute, for a resumed run.
-    progress, watch : callable, optional
-        Called with the finished fraction, and now and then with the largest R-hat so far.
-
-    Raises
-    ------
-    CheckpointError
-        The cache holds the chains of another problem.
-    ConstraintError, SingularProblemError
-        What is asked for cannot be sampled.
-    """
-    from geoslip.inversion.posterior import Checkpoint, sample_slip
-
-    asked = case.posterior.slip
-    assert asked is not None
-    held = estimate.strength if asked.strength == "chosen" else asked.strength
-    system = estimate.system
-    return sample_slip(
-        system.problem,
-        system.operator,
-        constraints=system.constraints,
-        strength=None if isinstance(held, str) else held,
-        sample_noise=asked.noise == "sampled",
-        method=asked.method,
-        draws=asked.draws,
-        chains=asked.chains,
-        warmup=asked.warmup,
-        enough=asked.enough,
-        seed=case.seed,
-        progress=progress,
-        watch=watch,
-        checkpoint=None if cache is None else Checkpoint(cache / "slip_posterior.npz"),
-    )
 
 
 def posterior_warnings(run: StudyRun) -> list[str]:

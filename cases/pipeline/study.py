@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from geoslip.cases.assemble.data import DatasetReading, read_datasets
 from geoslip.cases.assemble.fault import build_fault
-from geoslip.cases.assemble.geometry import sample_case_geometry
-from geoslip.cases.assemble.joint import sample_case_joint
 from geoslip.cases.assemble.smoothing import check_slip
 from geoslip.cases.casefile.case import Case
 from geoslip.cases.casefile.trust import Uncertainty
@@ -23,11 +21,12 @@ from geoslip.cases.pipeline.assumptions import assumptions
 from geoslip.cases.pipeline.checks import check_reach, few_near, outlying_stations, sign_against_gnss, understated_noise
 from geoslip.cases.pipeline.grid_score import grid_scores
 from geoslip.cases.pipeline.model_cells import cells_found
-from geoslip.cases.pipeline.posterior import posterior_warnings, sample_slip_posterior
+from geoslip.cases.pipeline.posterior import posterior_warnings
 from geoslip.cases.pipeline.prediction import check_prediction_error
 from geoslip.cases.pipeline.resolved_mesh import meshes_resolved
 from geoslip.cases.pipeline.rim import locks_edges, released_rim
 from geoslip.cases.pipeline.run import StudyRun
+from geoslip.cases.pipeline.sample import sample_posteriors
 from geoslip.cases.pipeline.solve import invert
 from geoslip.cases.pipeline.stress import run_stress
 from geoslip.cases.pipeline.trust import run_trust
@@ -205,18 +204,7 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.stress is not None:
         with as_case_error(case), reporter.step("Coulomb stress") as report:
             run.stress = run_stress(case, model, truth=run.truth, roots=study.roots, progress=report)
-    if case.posterior.slip is not None:
-        with as_case_error(case), reporter.step("posterior of slip") as report:
-            watch = reporter.note("R-hat {:.3f}")
-            run.slip_posterior = sample_slip_posterior(case, estimate, cache=cache, progress=report, watch=watch)
-    if case.posterior.geometry is not None:
-        with as_case_error(case), reporter.step("posterior of geometry") as report:
-            watch = reporter.note("R-hat {:.3f}")
-            run.geometry_posterior = sample_case_geometry(case, observations, cache=cache, progress=report, watch=watch)
-    if case.posterior.joint is not None:
-        with as_case_error(case), reporter.step("posterior of geometry and slip") as report:
-            watch = reporter.note("R-hat {:.3f}")
-            run.joint_posterior = sample_case_joint(case, estimate, cache=cache, progress=report, watch=watch)
+    sample_posteriors(run, cache=cache, reporter=reporter)
     run.warnings = [*posterior_warnings(run), *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual
