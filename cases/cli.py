@@ -61,6 +61,10 @@ ReaderOption = Annotated[
     list[str] | None,
     typer.Option("--option", help="KEY=VALUE for the product's reader, such as dates=20190704,20190716; repeatable."),
 ]
+DaskAddress = Annotated[
+    str | None,
+    typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786, for chains and the events of a batch."),
+]
 Crs = Annotated[str | None, typer.Option(help="Projection where the file names none, such as EPSG:32611.")]
 
 
@@ -80,16 +84,18 @@ def run(
     data: DataFolder = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run stopped.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html and figures.")] = True,
+    dask: DaskAddress = None,
 ) -> None:
     """Run a whole study: read, downsample, invert, report.
 
     \b
     Example:  geoslip run mycase/case.yml --data ~/insar --out results
+              geoslip run mycase/case.yml --dask tcp://10.0.0.5:8786
               geoslip run embedded
     """
     from geoslip.cases.commands.study import run_command
 
-    run_command(case, out=out, data=data, resume=resume, report=report)
+    run_command(case, out=out, data=data, resume=resume, report=report, dask=dask)
 
 
 @app.command()
@@ -254,7 +260,7 @@ def batch(
     out: Annotated[Path, typer.Option(help="Folder of the results, one folder in it an event.")] = Path("batch"),
     data: DataFolder = None,
     catalogue: Annotated[Path | None, typer.Option(help="Seismic catalogue: QuakeML, ndk or CSV.")] = None,
-    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, such as tcp://host:8786.")] = None,
+    dask: DaskAddress = None,
     workers: Annotated[int, typer.Option(help="Processes on this machine.", min=1)] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Keep events that are done; go on with the rest.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html and figures of each event.")] = True,

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from geoslip.cases.batch.cluster import connect
 from geoslip.cases.batch.seismic import double_couple, read_seismic
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.output.folder import MARK
@@ -185,17 +186,9 @@ def run_on_dask(tasks: Sequence[Task], *, address: str) -> Iterator[Outcome]:
     CaseError
         Dask is not installed, or no scheduler answers.
     """
-    try:
-        from distributed import Client
-        from distributed import as_completed as as_they_come
-    except ImportError:
-        raise CaseError("--dask needs Dask: pip install 'geoslip[dask]'") from None
-    try:
-        client = Client(address, timeout="10s", set_as_default=False)
-    except Exception as error:
-        raise CaseError(
-            Mistake(f"no Dask scheduler answers ({error}): start one, or leave --dask out", address)
-        ) from None
+    client = connect(address)
+    from distributed import as_completed as as_they_come
+
     waiting = {task.name: task for task in tasks}
     reason = "the scheduler or its workers died"
     with client:

@@ -8,6 +8,7 @@ from textwrap import wrap
 import numpy as np
 import typer
 
+from geoslip.cases.batch.cluster import DaskPool, chains_on
 from geoslip.cases.casefile.read import read_case
 from geoslip.cases.errors import CaseError, Mistake
 from geoslip.cases.library.find import find_case, shipped_studies, study_folders, study_seconds, study_title
@@ -24,9 +25,14 @@ from geoslip.inversion.greens import refuse_data_on_the_fault
 from geoslip.okada import displacement_field
 
 
-def run_command(name: str, *, out: Path | None, data: Path | None, resume: bool, report: bool) -> None:
+def run_command(
+    name: str, *, out: Path | None, data: Path | None, resume: bool, report: bool, dask: str | None = None
+) -> None:
     """Run a case into a folder that appears in full or not at all."""
-    final, run = run_quietly(name, out=out, data=data, resume=resume, report=report, reporter=reporter_for_stream())
+    with chains_on(dask) as pool:
+        final, run = run_quietly(
+            name, out=out, data=data, resume=resume, report=report, reporter=reporter_for_stream(), pool=pool
+        )
     typer.echo(run_summary(run, final))
     if report:
         typer.echo(f"report: {final.absolute() / 'report.html'}")
@@ -43,10 +49,11 @@ def run_quietly(
     report: bool,
     reporter: Reporter | None = None,
     seed: int | None = None,
+    pool: DaskPool | None = None,
 ) -> tuple[Path, StudyRun]:
     """Run a case into its folder, telling nobody but the reporter; the folder and the run are returned.
 
-    A ``seed`` stands in for the case's own.
+    A ``seed`` stands in for the case's own; chains run on the ``pool``, if there is one.
     """
     case = read_case(find_case(name))
     if seed is not None:
@@ -58,7 +65,7 @@ def run_quietly(
     reporter = reporter or Reporter()
     try:
         with place:
-            run = run_case(case, data=data, workspace=place.partial, cache=place.cache, reporter=reporter)
+            run = run_case(case, data=data, workspace=place.partial, cache=place.cache, reporter=reporter, pool=pool)
             with reporter.step("report and files"):
                 write_run(run, place.partial)
                 if report:

@@ -12,10 +12,12 @@ from geoslip.cases.pipeline.run import StudyRun
 from geoslip.cases.progress import Reporter
 
 if TYPE_CHECKING:
-    from geoslip.inversion.posterior import GeometryPosterior, JointPosterior, SlipPosterior
+    from geoslip.inversion.posterior import GeometryPosterior, JointPosterior, Pool, SlipPosterior
 
 
-def sample_posteriors(run: StudyRun, *, cache: Path | None = None, reporter: Reporter) -> None:
+def sample_posteriors(
+    run: StudyRun, *, cache: Path | None = None, reporter: Reporter, pool: Pool | None = None
+) -> None:
     """Sample what the case asks for, and give the run its draws.
 
     Parameters
@@ -25,6 +27,8 @@ def sample_posteriors(run: StudyRun, *, cache: Path | None = None, reporter: Rep
     cache : Path, optional
         Folder in which the state of each sampling is kept every minute, for a resumed run.
     reporter : Reporter
+    pool : Pool, optional
+        Whose workers the chains run on.
 
     Raises
     ------
@@ -35,7 +39,7 @@ def sample_posteriors(run: StudyRun, *, cache: Path | None = None, reporter: Rep
 
     def kept(name: str) -> dict[str, Any]:
         checkpoint = None if cache is None else Checkpoint(cache / f"{name}_posterior.npz")
-        return {"watch": reporter.note("R-hat {:.3f}"), "checkpoint": checkpoint}
+        return {"watch": reporter.note("R-hat {:.3f}"), "checkpoint": checkpoint, "pool": pool}
 
     asked = run.case.posterior
     if asked.slip is not None:

@@ -37,6 +37,7 @@ from geoslip.faults.slip import SlipModel
 
 if TYPE_CHECKING:
     from geoslip.inversion import Estimate
+    from geoslip.inversion.posterior import Pool
 
 
 @dataclass
@@ -141,6 +142,7 @@ def run_case(
     workspace: Path | None = None,
     cache: Path | None = None,
     reporter: Reporter | None = None,
+    pool: Pool | None = None,
 ) -> StudyRun:
     """Run a whole study in memory; :func:`geoslip.cases.output.results.write_run` puts it into files.
 
@@ -156,6 +158,8 @@ def run_case(
         Folder in which Green's matrices are kept under a hash of what they depend on, for a resumed run.
     reporter : Reporter, optional
         Hears of the steps.
+    pool : Pool, optional
+        Whose workers chains run on.
 
     Returns
     -------
@@ -168,10 +172,12 @@ def run_case(
     """
     reporter = reporter or Reporter()
     study = prepare_case(case, data=data, workspace=workspace, reporter=reporter)
-    return solve_study(study, cache=cache, reporter=reporter)
+    return solve_study(study, cache=cache, reporter=reporter, pool=pool)
 
 
-def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Reporter | None = None) -> StudyRun:
+def solve_study(
+    study: PreparedStudy, *, cache: Path | None = None, reporter: Reporter | None = None, pool: Pool | None = None
+) -> StudyRun:
     """Invert a prepared study; see :func:`run_case`."""
     reporter = reporter or Reporter()
     case, frame, poisson = study.case, study.frame, study.case.elastic.poisson
@@ -204,7 +210,7 @@ def solve_study(study: PreparedStudy, *, cache: Path | None = None, reporter: Re
     if case.stress is not None:
         with as_case_error(case), reporter.step("Coulomb stress") as report:
             run.stress = run_stress(case, model, truth=run.truth, roots=study.roots, progress=report)
-    sample_posteriors(run, cache=cache, reporter=reporter)
+    sample_posteriors(run, cache=cache, reporter=reporter, pool=pool)
     run.warnings = [*posterior_warnings(run), *study.warnings, *doubts, *understated_noise(estimate)]
     for entry in observations:
         residual = estimate.fit(entry.name).residual

@@ -13,6 +13,7 @@ from geoslip.inversion.posterior.metropolis import sample_metropolis
 from geoslip.inversion.posterior.mixture import Mixture, log_evidence
 from geoslip.inversion.posterior.modes import Mode, SearchResult
 from geoslip.inversion.posterior.normaliser import log_normaliser
+from geoslip.inversion.posterior.pool import Pool
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.samplers import SAMPLERS
@@ -46,6 +47,7 @@ __all__ = [
     "Mixture",
     "Mode",
     "Normal",
+    "Pool",
     "PredictiveCheck",
     "Prior",
     "Rectangle",

@@ -23,7 +23,15 @@ MEASURED = 20_000
 
 
 class Density(Protocol):
-    """A posterior, as every sampler takes it."""
+    """A posterior, as every sampler takes it.
+
+    Attributes
+    ----------
+    not_a_number : int
+        Places so far at which the likelihood was no number.
+    """
+
+    not_a_number: int
 
     @property
     def names(self) -> tuple[str, ...]:

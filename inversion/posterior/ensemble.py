@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.density import Density, log_posterior
 from geoslip.inversion.posterior.mixture import Mixture
+from geoslip.inversion.posterior.pool import Pool, on_each
 from geoslip.inversion.posterior.start import starting_mixture, starting_places
 from geoslip.inversion.posterior.watching import Watcher
 
@@ -40,6 +41,7 @@ def sample_ensemble(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
+    pool: Pool | None = None,
 ) -> Chains:
     """Sample a posterior by ensembles of walkers.
 
@@ -64,6 +66,8 @@ def sample_ensemble(
         Called with the finished fraction, of a run that goes on anew.
     watch : callable, optional
         Called every few seconds with the largest R-hat of the draws kept so far.
+    pool : Pool, optional
+        Whose workers the ensembles run on, one each, to the same draws; nothing is told on the way.
 
     Returns
     -------
@@ -85,29 +89,50 @@ def sample_ensemble(
         )
     seeds = np.random.SeedSequence(seed).spawn(ENSEMBLES)
     ensembles = [_Ensemble(density, np.random.default_rng(one), start=start, walkers=walkers) for one in seeds]
-    told, watcher = progress or (lambda fraction: None), Watcher(watch)
+    wanted, most, watcher = draws, MOST_TIMES * draws, Watcher(watch)
+    while True:
+        if pool is None:
+            _grow(ensembles, wanted, warmup=warmup, told=progress or _nothing, watcher=watcher)
+        else:
+            ensembles = on_each(pool, _grown, [(one, wanted, warmup) for one in ensembles])
+            density.not_a_number += sum(one.density.not_a_number for one in ensembles)
+        chains = Chains(density.natural(_as_chains([one.kept for one in ensembles])), tuple(density.names))
+        if enough is None or wanted >= most or (times := chains.times_as_many(enough)) == 1.0:
+            return chains
+        wanted = min(math.ceil(times * wanted), most)
+
+
+def _grow(
+    ensembles: Sequence[_Ensemble], draws: int, *, warmup: int, told: Callable[[float], None], watcher: Watcher
+) -> None:
+    """Let each of the ensembles, one after the other, go on until it has so many draws."""
 
     def look(ensemble: _Ensemble, part: Callable[[], Array]) -> None:
         others = [one.kept for one in ensembles if one is not ensemble and one.draws]
         watcher.look(lambda: _as_chains([*others, np.concatenate([ensemble.kept, part()], axis=1)]))
 
-    wanted, most = draws, MOST_TIMES * draws
-    while True:
-        before, each = 0, wanted - ensembles[0].draws + (0 if ensembles[0].draws else warmup)
-        for ensemble in ensembles:
+    before, each = 0, draws - ensembles[0].draws + (0 if ensembles[0].draws else warmup)
 
-            def share(begun: int, steps: int, total: int = ENSEMBLES * each) -> None:
-                told((begun + steps) / total)
+    def share(begun: int, steps: int) -> None:
+        told((begun + steps) / (len(ensembles) * each))
 
-            if not ensemble.draws:
-                ensemble.warm_up(warmup, told=partial(share, before))
-            more = wanted - ensemble.draws
-            ensemble.go_on(more, told=partial(share, before + each - more), look=partial(look, ensemble))
-            before += each
-        chains = Chains(density.natural(_as_chains([one.kept for one in ensembles])), tuple(density.names))
-        if enough is None or wanted >= most or (times := chains.times_as_many(enough)) == 1.0:
-            return chains
-        wanted = min(math.ceil(times * wanted), most)
+    for ensemble in ensembles:
+        if not ensemble.draws:
+            ensemble.warm_up(warmup, told=partial(share, before))
+        more = draws - ensemble.draws
+        ensemble.go_on(more, told=partial(share, before + each - more), look=partial(look, ensemble))
+        before += each
+
+
+def _grown(ensemble: _Ensemble, draws: int, warmup: int) -> _Ensemble:
+    """One ensemble with so many draws, on a worker that has a density of its own."""
+    ensemble.density.not_a_number = 0
+    _grow([ensemble], draws, warmup=warmup, told=_nothing, watcher=Watcher(None))
+    return ensemble
+
+
+def _nothing(fraction: float) -> None:
+    """Tell nobody."""
 
 
 class _Ensemble:

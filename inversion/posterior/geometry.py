@@ -177,12 +177,15 @@ class GeometryTarget:
         self.prior = JointPrior(
             [name for name, _ in free],
             [prior for _, prior in free],
-            allowed=lambda numbers: self.source.allowed(self.source.rectangles(numbers)),
+            allowed=self._allowed,
         )
         self.angular = np.array([*self.source.angular, *(False for _ in sampled)], bool)
         self.not_a_number = 0
         self.evaluations = 0
         self.journal: Journal | None = None
+
+    def _allowed(self, numbers: Array) -> NDArray[np.bool_]:
+        return self.source.allowed(self.source.rectangles(numbers))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.mixture import Mixture, Weighing
 from geoslip.inversion.posterior.mixture import log_evidence as bridge
 from geoslip.inversion.posterior.modes import NEGLIGIBLE, SearchResult
+from geoslip.inversion.posterior.pool import Pool
 from geoslip.inversion.posterior.samplers import SAMPLERS
 from geoslip.inversion.posterior.search import COARSE, search_modes, search_targets
 from geoslip.inversion.posterior.uniform_source import IntegratedSlip, UniformSource
@@ -187,6 +188,7 @@ def sample_geometry(
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
+    pool: Pool | None = None,
 ) -> GeometryPosterior:
     """Search the modes of a fault's geometry, then sample them all.
 
@@ -210,6 +212,9 @@ def sample_geometry(
     checkpoint : Checkpoint, optional
         Where what the density was found to be is kept; if there is one already, the run goes on from it, to the same
         draws as one that was never interrupted.
+    pool : Pool, optional
+        Whose workers the sampler's ensembles or runs are made on, to the same draws; of these no state is kept on the
+        way, so that a resumed run makes them anew after a search that it goes on with.
 
     Returns
     -------
@@ -245,6 +250,9 @@ def sample_geometry(
     if search is None:
         search = search_modes(whole, coarse=few, generations=generations, seed=seed, progress=share(0.0, 0.3))
     target, mixture = _unrolled(search)
+    if pool is not None and journal is not None:
+        journal.close()
+        target.journal = None
     chains = SAMPLERS[sampler](
         target,
         start=mixture,
@@ -255,6 +263,7 @@ def sample_geometry(
         seed=seed,
         watch=watch,
         progress=share(0.3, 0.7),
+        pool=pool,
     )
     flat = target.work(chains.flat)
     fitted = mixture.refitted(flat[:: max(1, len(flat) // 20_000)])

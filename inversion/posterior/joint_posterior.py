@@ -20,6 +20,7 @@ from geoslip.inversion.posterior.journal import Journal
 from geoslip.inversion.posterior.mixture import Mixture
 from geoslip.inversion.posterior.modes import NEGLIGIBLE, gaussian_around
 from geoslip.inversion.posterior.orthant import log_share_drawn
+from geoslip.inversion.posterior.pool import Pool, on_each
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.search import search_peaks
 
@@ -165,6 +166,7 @@ def sample_joint(
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
+    pool: Pool | None = None,
 ) -> JointPosterior:
     """Sample how a fault may be moved, the scales, and slip on it within its bounds.
 
@@ -185,8 +187,8 @@ def sample_joint(
         Called with the finished fraction.
     watch : callable, optional
         Called every few seconds with the largest R-hat of the draws kept so far.
-    checkpoint : Checkpoint, optional
-        As in sample_geometry.
+    checkpoint, pool
+        As in sample_geometry; slip is drawn on the pool's workers too.
 
     Returns
     -------
@@ -211,17 +213,25 @@ def sample_joint(
         progress=lambda fraction: told(0.2 * fraction),
     )  # fmt: skip
     modes = _worth_sampling(target, np.array(peaks))
+    if pool is not None and target.journal is not None:
+        target.journal.close()
+        target.journal = None
     chains = sample_ensemble(
         target, start=modes, draws=draws, walkers=walkers, warmup=warmup, enough=enough, seed=seed, watch=watch,
-        progress=lambda fraction: told(0.2 + 0.6 * fraction),
+        progress=lambda fraction: told(0.2 + 0.6 * fraction), pool=pool,
     )  # fmt: skip
     flat = chains.flat
     places = target.work(flat[np.linspace(0, len(flat) - 1, min(slips, len(flat))).astype(int)])
     checked = set(np.linspace(0, len(places) - 1, min(CHECKS, len(places))).astype(int).tolist())
-    rows = []
     # each draw of slip has random numbers of its own, so that it is the same whether or not those before were drawn now
-    for number, (place, own) in enumerate(zip(places, np.random.SeedSequence((seed, len(places))).spawn(len(places)))):
-        rows.append(_slip_at(target, place, own, check=number in checked))
+    seeds = np.random.SeedSequence((seed, len(places))).spawn(len(places))
+    asked = [(place, own, number in checked) for number, (place, own) in enumerate(zip(places, seeds, strict=True))]
+    rows = []
+    if pool is not None:
+        shared = pool.share(target)
+        rows = on_each(pool, _slip_at, [(shared, *one) for one in asked])
+    for number, one in enumerate(asked[len(rows) :]):
+        rows.append(_slip_at(target, *one))
         told(0.8 + 0.2 * (number + 1) / len(places))
     if target.journal is not None:
         target.journal.close()
@@ -239,7 +249,7 @@ def _worth_sampling(target: JointTarget, peaks: Array) -> Mixture:
     return Mixture.of(peaks[heavy], covariances[heavy], np.exp(masses[heavy] - masses.max()))
 
 
-def _slip_at(target: JointTarget, place: Array, seeds: np.random.SeedSequence, *, check: bool) -> Array:
+def _slip_at(target: JointTarget, place: Array, seeds: np.random.SeedSequence, check: bool) -> Array:
     """A draw of slip (p,) at a place, the share within the bounds, the unbiased share and its error; NaN unchecked."""
 
     def compute() -> Array:

@@ -38,6 +38,7 @@ def sample_metropolis(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
+    pool: object = None,
 ) -> Chains:
     """Sample a posterior by adaptive Metropolis chains, evaluated side by side.
 
@@ -59,6 +60,8 @@ def sample_metropolis(
         Called with the finished fraction, of a run that goes on anew.
     watch : callable, optional
         As in sample_ensemble.
+    pool
+        Not used: the chains learn from each other.
 
     Returns
     -------

@@ -7,6 +7,7 @@ the diagnostics of the chains.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint, identity
 from geoslip.inversion.posterior.diagnostics import FEWEST_DRAWS
 from geoslip.inversion.posterior.gibbs import gibbs_sweeps, renew_strength, truncated_gamma
+from geoslip.inversion.posterior.pool import Pool
 from geoslip.inversion.posterior.race import Race
 from geoslip.inversion.posterior.reflection import mirror, reflect
 from geoslip.inversion.posterior.target import BoundedGaussian, LogUniform
@@ -51,6 +53,7 @@ def sample_bounded(
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
+    pool: Pool | None = None,
 ) -> Chains:
     """Sample a Gaussian between bounds and its scales.
 
@@ -78,6 +81,8 @@ def sample_bounded(
     checkpoint : Checkpoint, optional
         Where the chains' state is kept; if there is one already, they go on from it, to the same draws as a run that
         was never interrupted.
+    pool : Pool, optional
+        Whose workers the chains run on, instead of threads, to the same draws.
 
     Returns
     -------
@@ -107,7 +112,7 @@ def sample_bounded(
         _arrays(target), method=method, draws=draws, chains=chains, warmup=warmup, seed=seed, sweeps=_sweeps(target),
         start=_digest(start), parameters=target.n, priors_of_the_scales=_priors(target),
     )  # fmt: skip
-    race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for)
+    race = Race(states, draws, warmup=warmup, checkpoint=checkpoint, identity=made_for, pool=pool)
     names = target.names + target.scale_names
     found = Chains(race.run(progress=progress, watch=watch), names)
     most = MOST_TIMES * draws
@@ -173,6 +178,12 @@ class Chain:
         self.x, self.noise, self.strength = mark["x"], np.array(mark["noise"]), float(mark["strength"])
         self.generator.bit_generator.state = mark["generator"]
         self._combine()
+
+    def twin(self) -> Chain:
+        """Another chain that moves by itself; they share the target."""
+        other = copy.copy(self)
+        other.generator = copy.deepcopy(self.generator)
+        return other
 
     def sweep(self) -> None:
         """Gibbs sweeps, the strength renewed after each."""

@@ -23,6 +23,7 @@ from geoslip.inversion.errors import ConstraintError
 from geoslip.inversion.posterior.chains import Chains
 from geoslip.inversion.posterior.checkpoint import Checkpoint
 from geoslip.inversion.posterior.normaliser import log_normaliser
+from geoslip.inversion.posterior.pool import Pool
 from geoslip.inversion.posterior.predictive import PredictiveCheck, predictive_checks
 from geoslip.inversion.posterior.sampler import sample_bounded
 from geoslip.inversion.posterior.target import BoundedGaussian, DataTerm, LogUniform, not_on_a_cone
@@ -201,6 +202,7 @@ def sample_slip(
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
     checkpoint: Checkpoint | None = None,
+    pool: Pool | None = None,
 ) -> SlipPosterior:
     """Sample slip under its bounds, with the strength of the smoothing and the scales of the noise.
 
@@ -229,7 +231,7 @@ def sample_slip(
     seed : int
     progress : callable, optional
         Called with the finished fraction.
-    enough, watch, checkpoint
+    enough, watch, checkpoint, pool
         As in sample_bounded.
 
     Returns
@@ -255,7 +257,7 @@ def sample_slip(
     )
     found = sample_bounded(
         target, start=start, method=method, draws=draws, chains=chains, warmup=warmup, enough=enough, seed=seed,
-        progress=progress, watch=watch, checkpoint=checkpoint,
+        progress=progress, watch=watch, checkpoint=checkpoint, pool=pool,
     )  # fmt: skip
     if system.operator.target is not None:
         scales = np.zeros(found.draws.shape[2] - system.space.n)

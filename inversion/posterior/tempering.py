@@ -18,9 +18,12 @@ from scipy.special import logsumexp
 
 from geoslip.inversion.posterior.chains import MOST_TIMES, Chains
 from geoslip.inversion.posterior.density import Density
+from geoslip.inversion.posterior.pool import Pool, on_each
 from geoslip.inversion.posterior.watching import Watcher
 
 Array = NDArray[np.float64]
+Run = tuple[Array, float]
+"""Particles (k, n) at the end of a run, in work coordinates, and the logarithm of its evidence."""
 
 RUNS = 4
 VARIATION = 0.7
@@ -44,6 +47,7 @@ def sample_tempered(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
     watch: Callable[[float], None] | None = None,
+    pool: Pool | None = None,
 ) -> Chains:
     """Sample a posterior of several modes, and find its evidence.
 
@@ -63,6 +67,8 @@ def sample_tempered(
         Called with the finished fraction, of runs that are made again anew.
     watch : callable, optional
         As in sample_ensemble, between runs from the second on.
+    pool : Pool, optional
+        Whose workers the runs are made on, one each, to the same draws; nothing is told on the way.
 
     Returns
     -------
@@ -79,13 +85,20 @@ def sample_tempered(
         raise ValueError(f"{draws} particles for {n} parameters in {runs} runs: needed are at least {10 * n} in each")
     particles, most, watcher = draws, MOST_TIMES * draws, Watcher(watch)
     while True:
-        chains = _runs(density, particles, runs=runs, seed=seed, progress=progress, watcher=watcher)
+        if pool is None:
+            found = _runs_here(density, particles, runs=runs, seed=seed, progress=progress, watcher=watcher)
+        else:
+            found = _runs_on(pool, density, particles, runs=runs, seed=seed)
+        total = float(logsumexp([log for _, log in found]) - np.log(runs))
+        chains = Chains(
+            density.natural(np.stack([places for places, _ in found])), tuple(density.names), log_evidence=total
+        )
         if enough is None or particles >= most or (times := chains.times_as_many(enough)) == 1.0:
             return chains
         particles = min(math.ceil(times * particles), most)
 
 
-def _runs(
+def _runs_here(
     density: Density,
     particles: int,
     *,
@@ -93,23 +106,33 @@ def _runs(
     seed: int,
     progress: Callable[[float], None] | None,
     watcher: Watcher,
-) -> Chains:
-    """All runs with so many particles each."""
-    found: list[Array] = []
-    evidence = []
+) -> list[Run]:
+    """All runs with so many particles each, one after the other."""
+    found: list[Run] = []
     for number, one in enumerate(np.random.SeedSequence(seed).spawn(runs)):
 
         def share(power: float, number: int = number) -> None:
             if progress is not None:
                 progress((number + power) / runs)
 
-        places, log = _run(density, np.random.default_rng(one), particles, share)
-        found.append(places)
-        evidence.append(log)
+        found.append(_run(density, np.random.default_rng(one), particles, share))
         if len(found) > 1:
-            watcher.look(lambda: np.stack(found))
-    total = float(logsumexp(evidence) - np.log(runs))
-    return Chains(density.natural(np.stack(found)), tuple(density.names), log_evidence=total)
+            watcher.look(lambda: np.stack([places for places, _ in found]))
+    return found
+
+
+def _runs_on(pool: Pool, density: Density, particles: int, *, runs: int, seed: int) -> list[Run]:
+    """All runs with so many particles each, on workers that have densities of their own."""
+    seeds = np.random.SeedSequence(seed).spawn(runs)
+    found = on_each(pool, _run_apart, [(density, one, particles) for one in seeds])
+    density.not_a_number += sum(missing for _, missing in found)
+    return [run for run, _ in found]
+
+
+def _run_apart(density: Density, seed: np.random.SeedSequence, particles: int) -> tuple[Run, int]:
+    density.not_a_number = 0
+    run = _run(density, np.random.default_rng(seed), particles, lambda power: None)
+    return run, density.not_a_number
 
 
 def _run(

@@ -1,6 +1,8 @@
 """A small study with known slip, as tables and as a case file, for the tests of this room."""
 
 import sys
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +102,16 @@ def study_folder(study_tables: dict[str, str], tmp_path: Path, monkeypatch: pyte
     for name, text in study_tables.items():
         (folder / name).write_text(text)
     return folder
+
+
+@pytest.fixture
+def cluster():
+    """A Dask scheduler with one worker in this process."""
+    distributed = pytest.importorskip("distributed")
+    local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    yield local
+    # a worker whose scheduler is gone would be waited for by half a minute
+    with suppress(TimeoutError, CancelledError):
+        local.close(timeout=2.0)
+    # where that timed out there is nothing left to close, and its finaliser need not complain of it after the last test
+    local.status = distributed.Status.closed

@@ -6,8 +6,6 @@ import subprocess
 import sys
 import threading
 import time
-from asyncio import CancelledError
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -100,17 +98,6 @@ def test_an_event_is_looked_up_in_the_catalogue(catalogue: Path) -> None:
     catalogue.write_text("name,case,event\ngood,good.yml,A2\n")
     with pytest.raises(CaseError, match=r"events\.csv:2 -- event 'A2' is not in the catalogue"):
         read_events(catalogue, catalogue=seismic)
-
-
-@pytest.fixture
-def cluster():
-    """A Dask scheduler with one worker in this process."""
-    distributed = pytest.importorskip("distributed")
-    local = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
-    yield local
-    # a worker whose scheduler is gone would be waited for by half a minute
-    with suppress(TimeoutError, CancelledError):
-        local.close(timeout=2.0)
 
 
 @pytest.mark.filterwarnings("ignore")

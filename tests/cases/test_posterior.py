@@ -2,6 +2,7 @@
 
 import csv
 import json
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from geoslip.cases.batch.cluster import chains_on
 from geoslip.cases.casefile.read import read_case
 from geoslip.cases.cli import app
 from geoslip.cases.errors import CaseError
@@ -156,3 +158,28 @@ def test_a_killed_run_goes_on_and_another_case_may_not(
     assert CliRunner().invoke(app, [*asked, "--resume"]).exit_code == 0
     with h5py.File(tmp_path / "out" / "posterior.nc") as file:
         assert np.array_equal(file["posterior/strength"][:].ravel(), whole.strength)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_chains_run_on_dask_to_the_same_draws(study_folder: Path, tmp_path: Path, cluster) -> None:
+    path = sampling(study_folder, "{draws: 100, chains: 2, enough: null}")
+    here = run_case(read_case(path)).slip_posterior
+    asked = ["run", str(path), "--out", str(tmp_path / "out"), "--no-report", "--dask", cluster.scheduler_address]
+    assert CliRunner().invoke(app, asked).exit_code == 0
+    with h5py.File(tmp_path / "out" / "posterior.nc") as file:
+        assert np.array_equal(file["posterior/strength"][:].ravel(), here.strength)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_that_dies_under_the_chains_is_told_and_a_mistake_of_the_case_is_not_laid_to_it(cluster) -> None:
+    with pytest.raises(ZeroDivisionError), chains_on(cluster.scheduler_address) as pool:
+        pool.submit(lambda: 1 / 0).result()
+
+    def dies_under_a_chain() -> None:
+        with chains_on(cluster.scheduler_address) as pool:
+            waiting = pool.submit(time.sleep, 3.0)
+            cluster.scheduler.loop.add_callback(cluster.scheduler.close)
+            waiting.result(timeout=20.0)
+
+    with pytest.raises(CaseError, match=r"scheduler or its workers died.*--resume"):
+        dies_under_a_chain()

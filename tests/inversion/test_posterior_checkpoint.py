@@ -4,25 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_posteriors import bounded
 
-from geoslip.inversion.posterior import (
-    BoundedGaussian,
-    Checkpoint,
-    CheckpointError,
-    DataTerm,
-    LogUniform,
-    sample_bounded,
-)
-
-WIDE = LogUniform(0.1, 10.0)
-
-
-def target(seed=0, *, noise=WIDE):
-    rng = np.random.default_rng(seed)
-    matrix, data = rng.standard_normal((20, 5)), rng.standard_normal(20)
-    term = DataTerm("data", matrix.T @ matrix, matrix.T @ data, float(data @ data), 20, noise)
-    names = tuple(f"x{i}" for i in range(5))
-    return BoundedGaussian((term,), np.eye(5), np.zeros(5), np.full(5, np.inf), LogUniform(0.01, 100.0), names)
+from geoslip.inversion.posterior import Checkpoint, CheckpointError, sample_bounded
 
 
 class Killed(Exception):
@@ -41,7 +25,7 @@ def interrupted(path, *, share, every=0.0, draws=1000, **choices):
     kept = Checkpoint(path, every=every)
     with pytest.raises(Killed):
         sample_bounded(
-            target(), draws=draws, chains=2, seed=3, checkpoint=kept, progress=killed_at(share, path), **choices
+            bounded(), draws=draws, chains=2, seed=3, checkpoint=kept, progress=killed_at(share, path), **choices
         )
     assert path.is_file()
 
@@ -49,11 +33,11 @@ def interrupted(path, *, share, every=0.0, draws=1000, **choices):
 @pytest.mark.parametrize(("method", "share"), [("hybrid", 0.05), ("hybrid", 0.5), ("gibbs", 0.05)])
 def test_a_resumed_run_is_the_uninterrupted_one(tmp_path, method, share):
     path = tmp_path / "chains.npz"
-    whole = sample_bounded(target(), draws=1000, chains=2, seed=3, method=method)
+    whole = sample_bounded(bounded(), draws=1000, chains=2, seed=3, method=method)
     interrupted(path, share=share, method=method)
     told = []
     resumed = sample_bounded(
-        target(), draws=1000, chains=2, seed=3, method=method, checkpoint=Checkpoint(path), progress=told.append
+        bounded(), draws=1000, chains=2, seed=3, method=method, checkpoint=Checkpoint(path), progress=told.append
     )
     assert np.array_equal(resumed.draws, whole.draws)
     assert told[0] > 0.0, "it began again from the beginning"
@@ -64,25 +48,25 @@ def test_the_checkpoint_of_another_problem_is_refused(tmp_path):
     interrupted(path, share=0.2)
     asked = {"draws": 1000, "chains": 2, "seed": 3, "checkpoint": Checkpoint(path)}
     with pytest.raises(CheckpointError, match=r"another run \(other data, fault or bounds\)"):
-        sample_bounded(target(seed=1), **asked)
+        sample_bounded(bounded(seed=1), **asked)
     with pytest.raises(CheckpointError, match=r"another run \(other seed\)"):
-        sample_bounded(target(), **asked | {"seed": 4})
+        sample_bounded(bounded(), **asked | {"seed": 4})
     with pytest.raises(CheckpointError, match="other priors of the scales"):
-        sample_bounded(target(noise=1.0), **asked)
+        sample_bounded(bounded(noise=1.0), **asked)
     path.write_bytes(b"half a file")
     with pytest.raises(CheckpointError, match="cannot be read"):
-        sample_bounded(target(), **asked)
+        sample_bounded(bounded(), **asked)
 
 
 def test_the_largest_r_hat_is_told_on_the_way(monkeypatch):
     monkeypatch.setattr("geoslip.inversion.posterior.watching.WATCHED_EVERY", 0.0)
     seen = []
-    sample_bounded(target(), draws=1000, chains=2, seed=3, watch=seen.append)
+    sample_bounded(bounded(), draws=1000, chains=2, seed=3, watch=seen.append)
     assert seen and all(0.99 < value < 3.0 for value in seen)
 
 
 def test_a_run_goes_on_until_it_has_enough_and_resumes_to_the_same(tmp_path):
-    path, held = tmp_path / "chains.npz", replace(target(noise=1.0), strength=1.0)
+    path, held = tmp_path / "chains.npz", replace(bounded(noise=1.0), strength=1.0)
     short = sample_bounded(held, draws=100, chains=2, seed=3)
     assert short.ess_bulk.min() < 400.0
     whole = sample_bounded(held, draws=100, chains=2, seed=3, enough=400)
