@@ -2,7 +2,8 @@
 
 import ast
 import configparser
-from importlib import metadata, util
+from collections.abc import Iterator
+from importlib import import_module, metadata, util
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,42 @@ def test_packages_listed_are_the_folders_on_disk() -> None:
         for path in (ROOT / room).rglob("__init__.py")
     }
     assert listed == on_disk
+
+
+def test_every_script_finds_what_it_imports() -> None:
+    """Scripts that take long are run by hand: what they import of ours may have moved meanwhile."""
+    folders = [*(path for path in (ROOT / "cases").iterdir() if (path / "README.md").is_file()),
+               ROOT / "tests" / "bench", ROOT / "tests" / "calibrate", ROOT / "docs"]  # fmt: skip
+    scripts = [path for folder in folders for path in sorted(folder.glob("*.py"))]
+    assert {"noise_cost.py", "run.py", "twin.py"} <= {path.name for path in scripts}
+    wrong = [f"{path.name}: {name}" for path in scripts for name in names_not_there(path)]
+    assert not wrong
+
+
+def names_not_there(path: Path) -> Iterator[str]:
+    """Names that a script imports from its neighbours or from geoslip, and that are not there."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        module, beside = str(node.module), path.with_name(f"{node.module}.py")
+        if beside.is_file():
+            held = {name for top in ast.parse(beside.read_text()).body for name in bound_by(top)}
+        elif module.split(".")[0] == "geoslip":
+            found = import_module(module)
+            folders = [Path(folder) for folder in getattr(found, "__path__", ())]
+            held = {*dir(found), *(path.stem for folder in folders for path in folder.iterdir())}
+        else:
+            continue
+        yield from (f"{module}.{alias.name}" for alias in node.names if alias.name not in held)
+
+
+def bound_by(statement: ast.stmt) -> set[str]:
+    """Names that a statement at the top of a file binds."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name for alias in statement.names}
+    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 @pytest.mark.parametrize("room", BELOW)

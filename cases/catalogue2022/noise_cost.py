@@ -15,13 +15,14 @@ from pathlib import Path
 
 import make_events as events
 import numpy as np
-from catalogue import COUNT, SEED, write_page
+from catalogue import COUNT, SEED
 from numpy.typing import NDArray
 from scipy.linalg import block_diag, cho_factor, cho_solve
 
 from geoslip.cases.assemble.fault import build_fault
 from geoslip.cases.assemble.scene import far_field
 from geoslip.cases.casefile.read import parse_case
+from geoslip.cases.output.folder import write_block
 from geoslip.downsample import (
     Cells,
     NoiseModel,
@@ -198,7 +199,7 @@ def main() -> None:
     text.append(line("all", "", {name: np.concatenate(errors) for name, errors in together.items()}))
     print(text[-1])
     if options.page:
-        write_page(options.page, text, "noise")
+        write_block(options.page, "noise", text="\n".join(text))
 
 
 if __name__ == "__main__":
