@@ -97,8 +97,8 @@ pages: install-test
 	$(TEST)/python tests/browser.py geoslip-demo/report.html $(wildcard docs/_build/*.html docs/_build/explained/*.html \
 	    docs/_build/howto/*.html docs/_build/studies/*.html)
 
-# Thirty-three synthetic events through a batch that is killed and resumed, and what estimating their noise costs: a
-# quarter of an hour of two cores.
+# Thirty-three synthetic events through a batch that is killed and resumed, and what estimating their noise costs: an
+# hour of one core.
 catalogue: install-test
 	$(TEST)/python cases/catalogue2022/catalogue.py --out .cache/catalogue2022 \
 	    --page cases/catalogue2022/README.md --picture docs/catalogue2022.png \
