@@ -66,8 +66,10 @@ def chains_on(address: str | None) -> Iterator[DaskPool | None]:
     with connect(address) as client:
         try:
             yield DaskPool(client)
-        except (Exception, CancelledError) as error:
-            if not isinstance(error, CancelledError | OSError) and not type(error).__module__.startswith("distributed"):
+        except Exception as error:
+            # a file that cannot be read or written is no death of the cluster
+            lost = isinstance(error, CancelledError | ConnectionError)
+            if not lost and not type(error).__module__.startswith("distributed"):
                 raise
             rule = f"the Dask scheduler or its workers died ({type(error).__name__}): run again with --resume"
             raise CaseError(Mistake(rule, address)) from error
